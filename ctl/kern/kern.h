@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel, as netctl sees it: the store in bpffs, the live generation in it, and the devices. The only layer that
+ * includes libbpf, libxdp and libnl headers, and no header of theirs is included here.
+ *
+ * The store of a network namespace is a directory of pins,
+ *
+ *	/sys/fs/bpf/netctl/v<ABI>/net-<namespace cookie>/
+ *		slots  slots-tc      prog arrays: what is published
+ *		stats  devices       maps that outlive generations
+ *		link-<ifindex>-egress  TCX links
+ *		gen-<N>/             a generation: prog, steps, clauses, entries, rules, text, hash8 … lpm16,
+ *				     set-<i>, counters-<k> (0 is the one written to, others are older and summed)
+ *
+ * The live generation is the one whose prog is in slot 0 of slots: that store is the commit point, and everything else
+ * in the directory is either reachable from it or left over and removed by the next writer.
+ *
+ * All functions return 0 or a negative errno after appending a message, unless they say otherwise.
+ */
+#ifndef NETCTL_KERN_KERN_H
+#define NETCTL_KERN_KERN_H
+
+#include "compile/compile.h"
+#include "netctl/state.h"
+
+struct nc_store;
+
+enum nc_store_access {
+	NC_STORE_READ, /* no lock, nothing is created; -ENOENT without message: no store, so no ruleset */
+	NC_STORE_WRITE, /* bpffs mounted where that is safe, directory made, lock held until nc_store_close();
+			 * what an interrupted writer left is cleaned up */
+};
+
+int nc_store_open(enum nc_store_access access, struct nc_store **ret, struct nc_diag *diag);
+/* A writer's close removes the directory if neither ruleset nor device is left in it. */
+void nc_store_close(struct nc_store *store);
+NC_DEFINE_CLEANUP(struct nc_store, nc_store_close)
+
+/* A generation as read back. */
+struct nc_live;
+
+/* -ENOENT without message: no ruleset is loaded. A reader that loses a race with a writer tries again. */
+int nc_live_open(struct nc_store *store, struct nc_live **ret, struct nc_diag *diag);
+void nc_live_close(struct nc_live *live);
+NC_DEFINE_CLEANUP(struct nc_live, nc_live_close)
+
+uint64_t nc_live_generation(const struct nc_live *live);
+const char *nc_live_text(const struct nc_live *live, size_t *ret_length);
+/* Rule records in the order of the text. */
+const struct nc_rule_record *nc_live_rules(const struct nc_live *live, size_t *ret_n);
+/* Sum over CPUs and predecessors. */
+int nc_live_counter(const struct nc_live *live, uint32_t counter_id, struct nc_counter *ret);
+/* All keys of the set with this live index (struct nc_set's live). */
+int nc_live_set_keys(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+		     nc_set_keys *ret, struct nc_diag *diag);
+/* Bit per counter id that the live generation uses, for nc_ruleset_assign_counters(). Owned by live. */
+const uint64_t *nc_live_busy_counters(const struct nc_live *live, uint32_t *ret_n_bits);
+
+/*
+ * One map update, at once, in the live generation: the whole change is one key. add: 0 when it was there already (with
+ * create -EEXIST, without message), -E2BIG without message when the map is full. delete: -ENOENT without message.
+ */
+int nc_live_element_add(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+			const struct nc_set_key *key, bool create, struct nc_diag *diag);
+int nc_live_element_delete(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+			   const struct nc_set_key *key, struct nc_diag *diag);
+
+/*
+ * Publish an image: load everything beside the live generation (live, or NULL for none), attach to devices that
+ * the image names and that are not attached yet, swap with one store, detach from devices that were attached only
+ * for the old ruleset, remove the old generation. On failure before the store nothing has changed.
+ * A device that does not exist is an error at its place in the ruleset.
+ */
+int nc_publish(struct nc_store *store, const struct nc_live *live, const struct nc_image *image,
+	       struct nc_diag *diag);
+
+/* "flush ruleset": empty the slot, detach from devices that were attached only for the ruleset. */
+int nc_unpublish(struct nc_store *store, const struct nc_live *live, struct nc_diag *diag);
+
+struct nc_attach_options {
+	enum nc_hook hook;
+	enum nc_attach_mode mode; /* AUTO, NATIVE or GENERIC for ingress; AUTO for egress */
+	bool replace;		  /* --replace: take a foreign program off the device */
+};
+
+/*
+ * By hand. Attaching what is attached in a fitting mode changes nothing but marks it BY_HAND. *ret_mode is what it
+ * became; notes (auto fell back to generic, and why) go to diag.
+ */
+int nc_attach(struct nc_store *store, const char *device, const struct nc_attach_options *options,
+	      struct nc_device *ret, struct nc_diag *diag);
+int nc_detach(struct nc_store *store, const char *device, enum nc_hook hook, struct nc_diag *diag);
+/* Every device and hook. The ruleset stays. */
+int nc_detach_all(struct nc_store *store, struct nc_diag *diag);
+
+enum nc_device_state {
+	NC_STATE_ATTACHED,
+	NC_STATE_VANISHED, /* no interface has the ifindex any more */
+	NC_STATE_REPLACED, /* the interface is there, its hook holds another program or none */
+};
+
+/* One attached (or once attached) device and hook, as it is now. */
+struct nc_device_status {
+	struct nc_device_key key;
+	struct nc_device device;
+	enum nc_device_state state;
+	char name[16];		    /* as the interface is called now; device.name if it vanished */
+	uint32_t recreated_ifindex; /* VANISHED: the interface that has the name now; 0: none */
+	uint32_t other_prog_id;	    /* REPLACED: the program on the hook; 0: none */
+	struct nc_stats stats;	    /* summed over CPUs */
+};
+
+typedef NC_VEC(struct nc_device_status) nc_device_statuses;
+
+/* All records, sorted by ifindex and hook. */
+int nc_devices_status(struct nc_store *store, nc_device_statuses *ret, struct nc_diag *diag);
+
+/*
+ * Load an image without pins, devices or publishing, for tests and measurements: the filter program's descriptor, its
+ * maps held open by the instance. ifindex 1 (lo) stands for the image's entry number entry.
+ */
+struct nc_instance;
+int nc_instance_load(const struct nc_image *image, size_t entry, struct nc_instance **ret,
+		     struct nc_diag *diag);
+int nc_instance_prog_fd(const struct nc_instance *instance);
+int nc_instance_stats(const struct nc_instance *instance, struct nc_stats *ret);
+int nc_instance_counter(const struct nc_instance *instance, uint32_t counter_id,
+			struct nc_counter *ret);
+void nc_instance_free(struct nc_instance *instance);
+NC_DEFINE_CLEANUP(struct nc_instance, nc_instance_free)
+
+#endif

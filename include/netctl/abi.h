@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ABI between the BPF programs, the netctl command and the pins in bpffs:
+ * its version, its capacities and the names of its maps.
+ *
+ * Everything in include/netctl/ is compiled by both sides and uses uapi types only.
+ * Any change of a layout, a number or a meaning here raises NC_ABI_VERSION, which is part of the
+ * pin path: two netctl of different ABI never read each other's pins.
+ */
+#ifndef NETCTL_ABI_H
+#define NETCTL_ABI_H
+
+#include <linux/types.h>
+
+#define NC_ABI_VERSION 1
+
+/* Capacities. A ruleset that needs more is refused by name. */
+#define NC_DEVICES_MAX 256	  /* attached (device, hook) pairs in one network namespace */
+#define NC_STEPS_MAX   (4u << 20) /* steps of one image; bpf_loop() allows 8 Mi iterations */
+#define NC_EXTHDR_MAX  8	  /* IPv6 extension headers that the parser walks */
+#define NC_VLAN_MAX    2	  /* VLAN tags that rules can match */
+
+#define NC_NONE 0xffffffffu /* "no such index" in every __u32 index of this ABI */
+
+/*
+ * Map names, as the kernel shows them (at most 15 bytes). Lifetime and writer of each:
+ *
+ *   nc_slots     prog array, one slot: the published filter. Outlives generations.
+ *   nc_stats     per-CPU array of struct nc_stats by stats slot. Outlives generations. Writer: BPF.
+ *   nc_devices   hash of struct nc_device by struct nc_device_key. Outlives generations. Writer: netctl.
+ *   nc_counters  per-CPU array of struct nc_counter by counter id. Outlives generations. Writer: BPF.
+ *   nc_steps     array of struct nc_step: the classifier. One generation, frozen.
+ *   nc_clauses   array of struct nc_clause. One generation, frozen.
+ *   nc_entries   hash of struct nc_entry by ifindex. One generation, frozen.
+ *   nc_hash8 …   arrays of set maps by set index. One generation; the set maps in them may outlive it.
+ *   nc_rules     array of struct nc_rule_record by rule index. One generation, user side only.
+ *   nc_text      array of struct nc_text_chunk: canonical ruleset text. One generation, user side only.
+ */
+
+#endif
