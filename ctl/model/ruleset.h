@@ -26,6 +26,9 @@ enum nc_written {
 	NC_WRITTEN_SET_REF
 };
 
+/* A range that was written with a comparison: "tcp dport < 1024". */
+enum nc_order { NC_ORDER_NONE, NC_ORDER_LT, NC_ORDER_LE, NC_ORDER_GT, NC_ORDER_GE };
+
 /* An element of a named or anonymous set: an interval, in sets without flag interval a single value. */
 struct nc_set_element {
 	struct nc_interval interval;
@@ -68,6 +71,7 @@ struct nc_match {
 	nc_num mask;
 	bool any_bit; /* "tcp flags syn,ack": (field & mask) != 0; printed as the value list */
 	enum nc_written written;
+	enum nc_order order;	/* only with written RANGE */
 	nc_set_elements values; /* VALUE, PREFIX, RANGE: exactly one; SET: sorted, disjoint */
 	char *set;		/* SET_REF: the set's name, in the rule's table */
 	struct nc_loc loc;	/* of the whole match */
