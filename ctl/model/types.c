@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tables of types.h: every data type with its symbols, every field with its type. Read by all of lang, model and
+ * compile; nothing is computed here and nothing is asked of the system, so that a text means the same
+ * on every host (nft asks /etc/protocols and /etc/services).
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "model/types.h"
+
+static const struct nc_symbol ether_types[] = {
+	{"ip", 0x0800},
+	{"arp", 0x0806},
+	{"ip6", 0x86dd},
+	{"8021q", 0x8100},
+	{"vlan", 0x8100},
+	{"8021ad", 0x88a8},
+	{},
+};
+
+/* IANA's protocol numbers under the names of Debian's /etc/protocols; nft adds "icmpv6". */
+static const struct nc_symbol inet_protos[] = {
+	{"ip", 0},	    {"hopopt", 0},	{"icmp", 1},
+	{"igmp", 2},	    {"ggp", 3},		{"ipencap", 4},
+	{"st", 5},	    {"tcp", 6},		{"egp", 8},
+	{"igp", 9},	    {"pup", 12},	{"udp", 17},
+	{"hmp", 20},	    {"xns-idp", 22},	{"rdp", 27},
+	{"iso-tp4", 29},    {"dccp", 33},	{"xtp", 36},
+	{"ddp", 37},	    {"idpr-cmtp", 38},	{"ipv6", 41},
+	{"ipv6-route", 43}, {"ipv6-frag", 44},	{"idrp", 45},
+	{"rsvp", 46},	    {"gre", 47},	{"esp", 50},
+	{"ah", 51},	    {"skip", 57},	{"ipv6-icmp", 58},
+	{"icmpv6", 58},	    {"ipv6-nonxt", 59}, {"ipv6-opts", 60},
+	{"rspf", 73},	    {"vmtp", 81},	{"eigrp", 88},
+	{"ospf", 89},	    {"ax.25", 93},	{"ipip", 94},
+	{"etherip", 97},    {"encap", 98},	{"pim", 103},
+	{"ipcomp", 108},    {"comp", 108},	{"vrrp", 112},
+	{"l2tp", 115},	    {"isis", 124},	{"sctp", 132},
+	{"fc", 133},	    {"udplite", 136},	{"mpls-in-ip", 137},
+	{"manet", 138},	    {"hip", 139},	{"shim6", 140},
+	{"wesp", 141},	    {"rohc", 142},	{},
+};
+
+/* The services that rulesets name; IANA's numbers. Ports are printed as numbers. */
+static const struct nc_symbol inet_services[] = {
+	{"echo", 7},
+	{"discard", 9},
+	{"daytime", 13},
+	{"chargen", 19},
+	{"ftp-data", 20},
+	{"ftp", 21},
+	{"ssh", 22},
+	{"telnet", 23},
+	{"smtp", 25},
+	{"time", 37},
+	{"whois", 43},
+	{"tacacs", 49},
+	{"domain", 53},
+	{"bootps", 67},
+	{"bootpc", 68},
+	{"tftp", 69},
+	{"gopher", 70},
+	{"finger", 79},
+	{"http", 80},
+	{"kerberos", 88},
+	{"pop3", 110},
+	{"sunrpc", 111},
+	{"auth", 113},
+	{"nntp", 119},
+	{"ntp", 123},
+	{"netbios-ns", 137},
+	{"netbios-dgm", 138},
+	{"netbios-ssn", 139},
+	{"imap2", 143},
+	{"imap", 143},
+	{"snmp", 161},
+	{"snmp-trap", 162},
+	{"bgp", 179},
+	{"irc", 194},
+	{"ldap", 389},
+	{"https", 443},
+	{"microsoft-ds", 445},
+	{"kpasswd", 464},
+	{"submissions", 465},
+	{"isakmp", 500},
+	{"syslog", 514},
+	{"printer", 515},
+	{"route", 520},
+	{"dhcpv6-client", 546},
+	{"dhcpv6-server", 547},
+	{"rtsp", 554},
+	{"submission", 587},
+	{"ipp", 631},
+	{"ldaps", 636},
+	{"domain-s", 853},
+	{"rsync", 873},
+	{"ftps-data", 989},
+	{"ftps", 990},
+	{"telnets", 992},
+	{"imaps", 993},
+	{"pop3s", 995},
+	{"socks", 1080},
+	{"openvpn", 1194},
+	{"ms-sql-s", 1433},
+	{"l2f", 1701},
+	{"radius", 1812},
+	{"radius-acct", 1813},
+	{"nfs", 2049},
+	{"iscsi-target", 3260},
+	{"mysql", 3306},
+	{"ms-wbt-server", 3389},
+	{"svn", 3690},
+	{"ipsec-nat-t", 4500},
+	{"sip", 5060},
+	{"sip-tls", 5061},
+	{"xmpp-client", 5222},
+	{"xmpp-server", 5269},
+	{"mdns", 5353},
+	{"postgresql", 5432},
+	{"amqps", 5671},
+	{"amqp", 5672},
+	{"x11", 6000},
+	{"redis", 6379},
+	{"ircd", 6667},
+	{"http-alt", 8080},
+	{"git", 9418},
+	{},
+};
+
+static const struct nc_symbol tcp_flags[] = {
+	{"fin", 0x01}, {"syn", 0x02}, {"rst", 0x04},
+	{"psh", 0x08}, {"ack", 0x10}, {"urg", 0x20},
+	{"ecn", 0x40}, {"cwr", 0x80}, {},
+};
+
+static const struct nc_symbol icmp_types[] = {
+	{"echo-reply", 0},	     {"destination-unreachable", 3},
+	{"source-quench", 4},	     {"redirect", 5},
+	{"echo-request", 8},	     {"router-advertisement", 9},
+	{"router-solicitation", 10}, {"time-exceeded", 11},
+	{"parameter-problem", 12},   {"timestamp-request", 13},
+	{"timestamp-reply", 14},     {"info-request", 15},
+	{"info-reply", 16},	     {"address-mask-request", 17},
+	{"address-mask-reply", 18},  {},
+};
+
+static const struct nc_symbol icmp_codes[] = {
+	{"net-unreachable", 0},	  {"host-unreachable", 1}, {"prot-unreachable", 2},
+	{"port-unreachable", 3},  {"net-prohibited", 9},   {"host-prohibited", 10},
+	{"admin-prohibited", 13}, {"frag-needed", 4},	   {},
+};
+
+static const struct nc_symbol icmpv6_types[] = {
+	{"destination-unreachable", 1}, {"packet-too-big", 2},
+	{"time-exceeded", 3},		{"parameter-problem", 4},
+	{"echo-request", 128},		{"echo-reply", 129},
+	{"mld-listener-query", 130},	{"mld-listener-report", 131},
+	{"mld-listener-done", 132},	{"mld-listener-reduction", 132},
+	{"nd-router-solicit", 133},	{"nd-router-advert", 134},
+	{"nd-neighbor-solicit", 135},	{"nd-neighbor-advert", 136},
+	{"nd-redirect", 137},		{"router-renumbering", 138},
+	{"ind-neighbor-solicit", 141},	{"ind-neighbor-advert", 142},
+	{"mld2-listener-report", 143},	{},
+};
+
+static const struct nc_symbol icmpv6_codes[] = {
+	{"no-route", 0},
+	{"admin-prohibited", 1},
+	{"addr-unreachable", 3},
+	{"port-unreachable", 4},
+	{"policy-fail", 5},
+	{"reject-route", 6},
+	{},
+};
+
+static const struct nc_type_info types[_NC_TYPE_MAX] = {
+	[NC_TYPE_IPV4_ADDR] = {"ipv4_addr", "IPv4 address", 32, .settable = true, .prefixes = true},
+	[NC_TYPE_IPV6_ADDR] = {"ipv6_addr", "IPv6 address", 128, .settable = true,
+			       .prefixes = true},
+	[NC_TYPE_ETHER_ADDR] = {"ether_addr", "Ethernet address", 48, .settable = true,
+				.prefixes = true},
+	[NC_TYPE_ETHER_TYPE] = {"ether_type", "EtherType", 16, .settable = true,
+				.symbols = ether_types},
+	[NC_TYPE_VLAN_ID] = {"integer", "VLAN id", 12},
+	[NC_TYPE_INET_PROTO] = {"inet_proto", "protocol", 8, .settable = true,
+				.symbols = inet_protos},
+	[NC_TYPE_INET_SERVICE] = {"inet_service", "port", 16, .settable = true,
+				  .symbols = inet_services, .numeric = true},
+	[NC_TYPE_TCP_FLAG] = {"tcp_flag", "TCP flag", 8, .settable = true, .symbols = tcp_flags},
+	[NC_TYPE_ICMP_TYPE] = {"icmp_type", "ICMP type", 8, .settable = true,
+			       .symbols = icmp_types},
+	[NC_TYPE_ICMP_CODE] = {"icmp_code", "ICMP code", 8, .settable = true,
+			       .symbols = icmp_codes},
+	[NC_TYPE_ICMPV6_TYPE] = {"icmpv6_type", "ICMPv6 type", 8, .settable = true,
+				 .symbols = icmpv6_types},
+	[NC_TYPE_ICMPV6_CODE] = {"icmpv6_code", "ICMPv6 code", 8, .settable = true,
+				 .symbols = icmpv6_codes},
+};
+
+static const struct nc_field_info fields[_NC_FIELD_MAX] = {
+	[NC_FIELD_ETHER_DADDR] = {"ether", "daddr", NC_TYPE_ETHER_ADDR},
+	[NC_FIELD_ETHER_SADDR] = {"ether", "saddr", NC_TYPE_ETHER_ADDR},
+	[NC_FIELD_ETHER_TYPE] = {"ether", "type", NC_TYPE_ETHER_TYPE},
+	[NC_FIELD_VLAN_ID] = {"vlan", "id", NC_TYPE_VLAN_ID},
+	[NC_FIELD_VLAN_TYPE] = {"vlan", "type", NC_TYPE_ETHER_TYPE},
+	[NC_FIELD_META_PROTOCOL] = {"meta", "protocol", NC_TYPE_ETHER_TYPE},
+	[NC_FIELD_META_L4PROTO] = {"meta", "l4proto", NC_TYPE_INET_PROTO},
+	[NC_FIELD_IP_SADDR] = {"ip", "saddr", NC_TYPE_IPV4_ADDR},
+	[NC_FIELD_IP_DADDR] = {"ip", "daddr", NC_TYPE_IPV4_ADDR},
+	[NC_FIELD_IP_PROTOCOL] = {"ip", "protocol", NC_TYPE_INET_PROTO},
+	[NC_FIELD_IP6_SADDR] = {"ip6", "saddr", NC_TYPE_IPV6_ADDR},
+	[NC_FIELD_IP6_DADDR] = {"ip6", "daddr", NC_TYPE_IPV6_ADDR},
+	[NC_FIELD_IP6_NEXTHDR] = {"ip6", "nexthdr", NC_TYPE_INET_PROTO},
+	[NC_FIELD_TH_SPORT] = {"th", "sport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_TH_DPORT] = {"th", "dport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_TCP_SPORT] = {"tcp", "sport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_TCP_DPORT] = {"tcp", "dport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_TCP_FLAGS] = {"tcp", "flags", NC_TYPE_TCP_FLAG},
+	[NC_FIELD_UDP_SPORT] = {"udp", "sport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_UDP_DPORT] = {"udp", "dport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_UDPLITE_SPORT] = {"udplite", "sport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_UDPLITE_DPORT] = {"udplite", "dport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_SCTP_SPORT] = {"sctp", "sport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_SCTP_DPORT] = {"sctp", "dport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_DCCP_SPORT] = {"dccp", "sport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_DCCP_DPORT] = {"dccp", "dport", NC_TYPE_INET_SERVICE},
+	[NC_FIELD_ICMP_TYPE] = {"icmp", "type", NC_TYPE_ICMP_TYPE},
+	[NC_FIELD_ICMP_CODE] = {"icmp", "code", NC_TYPE_ICMP_CODE},
+	[NC_FIELD_ICMPV6_TYPE] = {"icmpv6", "type", NC_TYPE_ICMPV6_TYPE},
+	[NC_FIELD_ICMPV6_CODE] = {"icmpv6", "code", NC_TYPE_ICMPV6_CODE},
+};
+
+const struct nc_type_info *nc_type_info(enum nc_type type)
+{
+	return &types[type];
+}
+
+int nc_type_by_name(const char *name, enum nc_type *ret)
+{
+	for (enum nc_type type = 0; type < _NC_TYPE_MAX; type++) {
+		if (strcmp(types[type].name, name) == 0) {
+			*ret = type;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+nc_num nc_type_max(enum nc_type type)
+{
+	return ~(nc_num)0 >> (128 - types[type].bits);
+}
+
+const struct nc_field_info *nc_field_info(enum nc_field field)
+{
+	return &fields[field];
+}
+
+int nc_field_by_name(const char *header, const char *name, enum nc_field *ret)
+{
+	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
+		if (strcmp(fields[field].header, header) == 0 &&
+		    strcmp(fields[field].name, name) == 0) {
+			*ret = field;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+bool nc_field_header_known(const char *header)
+{
+	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
+		if (strcmp(fields[field].header, header) == 0)
+			return true;
+	}
+	return false;
+}
