@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parser's ground: one token at a time, places, words and numbers, and going on after an error. The grammar is in
+ * parser_command.c, parser_block.c, parser_chain.c, parser_rule.c and parser_expr.c; nc_script_parse() is in script.c.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "lang/parser.h"
+
+/* Of a token, in messages. */
+#define SHOWN_MAX 40
+
+void nc_parser_advance(struct nc_parser *parser)
+{
+	if (parser->token.kind == NC_TOKEN_LBRACE)
+		parser->depth++;
+	else if (parser->token.kind == NC_TOKEN_RBRACE && parser->depth)
+		parser->depth--;
+	parser->previous = parser->token.loc;
+	parser->token = nc_lexer_next(&parser->lexer);
+}
+
+bool nc_parser_at(const struct nc_parser *parser, enum nc_token_kind kind)
+{
+	return parser->token.kind == kind;
+}
+
+bool nc_parser_at_word(const struct nc_parser *parser, const char *word)
+{
+	const struct nc_token *token = &parser->token;
+
+	return token->kind == NC_TOKEN_WORD && token->length == strlen(word) &&
+	       memcmp(token->text, word, token->length) == 0;
+}
+
+bool nc_parser_accept(struct nc_parser *parser, enum nc_token_kind kind)
+{
+	if (!nc_parser_at(parser, kind))
+		return false;
+	nc_parser_advance(parser);
+	return true;
+}
+
+bool nc_parser_accept_word(struct nc_parser *parser, const char *word)
+{
+	if (!nc_parser_at_word(parser, word))
+		return false;
+	nc_parser_advance(parser);
+	return true;
+}
+
+bool nc_parser_expect(struct nc_parser *parser, enum nc_token_kind kind, const char *expected)
+{
+	return nc_parser_accept(parser, kind) || nc_parser_unexpected(parser, expected);
+}
+
+bool nc_parser_expect_word(struct nc_parser *parser, const char *word)
+{
+	char expected[SHOWN_MAX];
+
+	if (nc_parser_accept_word(parser, word))
+		return true;
+	snprintf(expected, sizeof(expected), "'%s'", word);
+	return nc_parser_unexpected(parser, expected);
+}
+
+/* What an operator of nft that we do not have is for. */
+static const char *foreign_grammar(const struct nc_token *token)
+{
+	if (token->kind == NC_TOKEN_DOLLAR)
+		return "variables are";
+	if (token->kind != NC_TOKEN_OTHER)
+		return NULL;
+	switch (*token->text) {
+	case '.':
+		return "concatenations are";
+	case ':':
+		return "maps are";
+	case '*':
+		return "wildcards are";
+	default:
+		return NULL;
+	}
+}
+
+bool nc_parser_unexpected(struct nc_parser *parser, const char *expected)
+{
+	const struct nc_token *token = &parser->token;
+	const char *foreign = foreign_grammar(token);
+	int length = token->length < SHOWN_MAX ? (int)token->length : SHOWN_MAX;
+	const char *cut = token->length > SHOWN_MAX ? "…" : "";
+
+	if (token->kind == NC_TOKEN_BAD || (token->kind == NC_TOKEN_END && parser->end_reported))
+		return false;
+	if (foreign)
+		nc_diag_error(parser->diag, &token->loc,
+			      "%s nft grammar that netctl does not support yet", foreign);
+	else if (token->kind == NC_TOKEN_END)
+		nc_diag_error(parser->diag, &token->loc, "unexpected end of the text, expected %s",
+			      expected);
+	else if (token->kind == NC_TOKEN_NEWLINE)
+		nc_diag_error(parser->diag, &token->loc, "unexpected end of the line, expected %s",
+			      expected);
+	else
+		nc_diag_error(parser->diag, &token->loc, "unexpected '%.*s%s', expected %s", length,
+			      token->text, cut, expected);
+	parser->end_reported |= token->kind == NC_TOKEN_END;
+	return false;
+}
+
+bool nc_parser_keyword(const struct nc_parser *parser, char word[NC_KEYWORD_SIZE])
+{
+	const struct nc_token *token = &parser->token;
+
+	if (token->kind != NC_TOKEN_WORD || token->length >= NC_KEYWORD_SIZE)
+		return false;
+	memcpy(word, token->text, token->length);
+	word[token->length] = '\0';
+	return true;
+}
+
+bool nc_parser_refused(struct nc_parser *parser, enum nc_unsupported where)
+{
+	char word[NC_KEYWORD_SIZE];
+	const char *advice;
+
+	if (!nc_parser_keyword(parser, word) || !nc_word_unsupported(where, word, &advice))
+		return false;
+	nc_diag_error(parser->diag, &parser->token.loc,
+		      "'%s' is nft grammar that netctl does not support yet%s%s", word,
+		      advice ? ": " : "", advice ?: "");
+	return true;
+}
+
+bool nc_parser_end_statement(struct nc_parser *parser, const char *expected)
+{
+	if (nc_parser_at(parser, NC_TOKEN_RBRACE) || nc_parser_at(parser, NC_TOKEN_END))
+		return true;
+	return nc_parser_accept(parser, NC_TOKEN_NEWLINE) ||
+	       nc_parser_expect(parser, NC_TOKEN_SEMICOLON, expected);
+}
+
+void nc_parser_skip_newlines(struct nc_parser *parser)
+{
+	while (nc_parser_accept(parser, NC_TOKEN_NEWLINE))
+		;
+}
+
+void nc_parser_skip_separators(struct nc_parser *parser)
+{
+	while (nc_parser_accept(parser, NC_TOKEN_NEWLINE) ||
+	       nc_parser_accept(parser, NC_TOKEN_SEMICOLON))
+		;
+}
+
+void nc_parser_resync(struct nc_parser *parser, unsigned depth)
+{
+	for (;; nc_parser_advance(parser)) {
+		switch (parser->token.kind) {
+		case NC_TOKEN_END:
+			return;
+		case NC_TOKEN_NEWLINE:
+		case NC_TOKEN_SEMICOLON:
+		case NC_TOKEN_RBRACE:
+			if (parser->depth <= depth)
+				return;
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+void *nc_parser_alloc(struct nc_parser *parser, size_t size)
+{
+	void *p = nc_arena_alloc(parser->arena, size);
+
+	if (!p)
+		parser->out_of_memory = true;
+	return p;
+}
+
+bool nc_parser_take(struct nc_parser *parser, struct nc_word *ret)
+{
+	const struct nc_token *token = &parser->token;
+	const char *text = nc_arena_string(parser->arena, token->text, token->length);
+
+	if (!text) {
+		parser->out_of_memory = true;
+		return false;
+	}
+	*ret = (struct nc_word){.text = text, .loc = token->loc};
+	nc_parser_advance(parser);
+	return true;
+}
+
+bool nc_parser_word(struct nc_parser *parser, const char *expected, struct nc_word *ret)
+{
+	if (!nc_parser_at(parser, NC_TOKEN_WORD))
+		return nc_parser_unexpected(parser, expected);
+	return nc_parser_take(parser, ret);
+}
+
+bool nc_parser_name(struct nc_parser *parser, const char *expected, struct nc_word *ret)
+{
+	struct nc_word word;
+
+	if (!nc_parser_word(parser, expected, &word))
+		return false;
+	if (nc_word_reserved(word.text)) {
+		nc_diag_error(parser->diag, &word.loc, "'%s' is a keyword of nft and cannot be %s",
+			      word.text, expected);
+		return false;
+	}
+	if (strlen(word.text) > NC_NAME_MAX) {
+		nc_diag_error(parser->diag, &word.loc, "this name is longer than %d bytes",
+			      NC_NAME_MAX);
+		return false;
+	}
+	*ret = word;
+	return true;
+}
+
+bool nc_parser_number(struct nc_parser *parser, const char *expected, uint64_t max,
+		      struct nc_number *ret)
+{
+	const struct nc_token *token = &parser->token;
+	uint64_t value = 0;
+
+	if (!nc_parser_at(parser, NC_TOKEN_LITERAL))
+		return nc_parser_unexpected(parser, expected);
+	for (size_t i = 0; i < token->length; i++) {
+		unsigned digit = token->text[i] - '0';
+
+		if (digit > 9)
+			return nc_parser_unexpected(parser, expected);
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, digit, &value) || value > max) {
+			nc_diag_error(parser->diag, &token->loc,
+				      "this number is too large: at most %" PRIu64 " is possible",
+				      max);
+			return false;
+		}
+	}
+	*ret = (struct nc_number){.value = value, .loc = token->loc};
+	nc_parser_advance(parser);
+	return true;
+}
+
+bool nc_parser_comment(struct nc_parser *parser, struct nc_word *ret)
+{
+	if (ret->text) {
+		nc_diag_error(parser->diag, &parser->previous,
+			      "there is a comment already, on line %u", ret->loc.line);
+		return false;
+	}
+	if (!nc_parser_at(parser, NC_TOKEN_STRING) && !nc_parser_at(parser, NC_TOKEN_WORD))
+		return nc_parser_unexpected(parser, "the comment, in quotes");
+	if (parser->token.length > NC_COMMENT_MAX) {
+		nc_diag_error(parser->diag, &parser->token.loc,
+			      "this comment is longer than %d bytes", NC_COMMENT_MAX);
+		return false;
+	}
+	return nc_parser_take(parser, ret);
+}
+
+void nc_parser_stored(struct nc_parser *parser, uint64_t *handle, uint64_t *last)
+{
+	char text[64];
+
+	if (!nc_parser_at(parser, NC_TOKEN_COMMENT))
+		return;
+	snprintf(text, sizeof(text), "%.*s",
+		 parser->token.length < sizeof(text) ? (int)parser->token.length : 0,
+		 parser->token.text);
+	if (sscanf(text, " handle %" SCNu64 " last %" SCNu64, handle, last) < 1)
+		sscanf(text, " last %" SCNu64, last);
+	nc_parser_advance(parser);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Scripts: a text as a list of commands. nc_script_parse() drives the parser from command to command; what it returns is
+ * read by eval and, without the tree, by callers.
+ */
+#include "lang/parser.h"
+#include "lang/script.h"
+
+/* To the next line; a brace that closes nothing is part of what failed. */
+static void skip_failed_command(struct nc_parser *parser)
+{
+	nc_parser_resync(parser, 0);
+	nc_parser_accept(parser, NC_TOKEN_RBRACE);
+}
+
+static int parse_commands(struct nc_parser *parser, struct nc_script *script)
+{
+	for (;;) {
+		struct nc_ast_command *command;
+
+		nc_parser_skip_separators(parser);
+		nc_parser_stored(parser, &(uint64_t){0}, &script->stored_last);
+		nc_parser_skip_separators(parser);
+		if (nc_parser_at(parser, NC_TOKEN_END))
+			return 0;
+		command = nc_parser_alloc(parser, sizeof(*command));
+		if (!command || nc_vec_push(&script->commands, command) < 0)
+			return -ENOMEM;
+		if (!nc_parse_command(parser, command))
+			skip_failed_command(parser);
+		if (parser->out_of_memory)
+			return -ENOMEM;
+	}
+}
+
+int nc_script_read(const struct nc_source *source, bool stored, struct nc_script **ret,
+		   struct nc_diag *diag)
+{
+	_cleanup_(nc_script_freep) struct nc_script *script = calloc(1, sizeof(*script));
+	size_t errors = diag->n_errors;
+	struct nc_parser parser;
+	int r;
+
+	if (!script)
+		return -ENOMEM;
+	r = nc_lexer_check_text(source, diag);
+	if (r < 0)
+		return r;
+	parser = (struct nc_parser){.arena = &script->arena, .diag = diag};
+	nc_lexer_init(&parser.lexer, source, stored, diag);
+	nc_parser_advance(&parser);
+	r = parse_commands(&parser, script);
+	if (r < 0)
+		return r;
+	if (diag->n_errors > errors)
+		return -EINVAL;
+	*ret = TAKE_PTR(script);
+	return 0;
+}
+
+int nc_script_parse(const struct nc_source *source, struct nc_script **ret, struct nc_diag *diag)
+{
+	return nc_script_read(source, false, ret, diag);
+}
+
+size_t nc_script_length(const struct nc_script *script)
+{
+	return script->commands.n;
+}
+
+struct nc_command nc_script_command(const struct nc_script *script, size_t index)
+{
+	const struct nc_ast_command *command = script->commands.v[index];
+
+	return (struct nc_command){
+		.verb = command->verb,
+		.object = command->object,
+		.table = command->table.text,
+		.chain = command->chain.text,
+		.set = command->set.text,
+		.loc = command->loc,
+	};
+}
+
+void nc_script_free(struct nc_script *script)
+{
+	if (!script)
+		return;
+	nc_vec_free(&script->commands);
+	nc_arena_free(&script->arena);
+	free(script);
+}
