@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A packet on its way through the filter: what parse.h extracts, classify.h tests and stats.h counts. */
+#ifndef NETCTL_BPF_PACKET_H
+#define NETCTL_BPF_PACKET_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <stdbool.h>
+
+#include "netctl/image.h"
+
+/* The frame as the hook hands it over. */
+struct nc_frame {
+	const void *data;
+	const void *end;
+};
+
+struct nc_pkt {
+	union { /* netctl/packet.h; on the stack, aligned to eight bytes */
+		__be64 slot[_NC_SLOT_MAX];
+		__u8 byte[_NC_SLOT_MAX * 8];
+		__be16 half[_NC_SLOT_MAX * 4];
+		__be32 word[_NC_SLOT_MAX * 2];
+	};
+	__u16 avail[_NC_BASE_MAX + 1]; /* by enum nc_base; the last is padding */
+	__u32 length;		       /* bytes of the frame */
+	__u32 nh;		       /* offset of the network header */
+	__u8 lack; /* enum nc_reason: the header that was not there; NC_REASON_POLICY: none */
+	__u8 deep; /* 1: what follows the extension headers is not known */
+	__u8 pad[6];
+};
+
+#endif
