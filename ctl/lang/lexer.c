@@ -83,7 +83,7 @@ static struct nc_token token_until(struct nc_lexer *lexer, enum nc_token_kind ki
 		.kind = kind,
 		.text = lexer->source->text + lexer->at,
 		.length = end - lexer->at,
-		.loc = {.source = lexer->source,
+		.loc = {.source = lexer->keep_comments ? NULL : lexer->source,
 			.line_offset = lexer->line_offset,
 			.line = lexer->line,
 			.column = lexer->at - lexer->line_offset + 1,

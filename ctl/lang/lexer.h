@@ -51,7 +51,7 @@ struct nc_lexer {
 	size_t at; /* offset of the next byte */
 	size_t line_offset;
 	unsigned line;
-	bool keep_comments;
+	bool keep_comments; /* and give no places: the text is not the user's */
 	struct nc_diag *diag;
 };
 

@@ -43,9 +43,11 @@ int nc_script_read(const struct nc_source *source, bool stored, struct nc_script
 
 	if (!script)
 		return -ENOMEM;
-	r = nc_lexer_check_text(source, diag);
-	if (r < 0)
-		return r;
+	if (!stored) {
+		r = nc_lexer_check_text(source, diag);
+		if (r < 0)
+			return r;
+	}
 	parser = (struct nc_parser){.arena = &script->arena, .diag = diag};
 	nc_lexer_init(&parser.lexer, source, stored, diag);
 	nc_parser_advance(&parser);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside eval: from the syntax tree to values and rules of the model. All functions return 0 or a negative errno after
+ * appending a message at the place of what is wrong (-ENOMEM: without).
+ */
+#ifndef NETCTL_LANG_EVAL_H
+#define NETCTL_LANG_EVAL_H
+
+#include "lang/ast.h"
+
+/* What the commands of a script are performed on. */
+struct nc_eval {
+	struct nc_ruleset *ruleset;
+	nc_load_elements_fn *load; /* or NULL: no set is live */
+	void *context;		   /* of load */
+	struct nc_diag *diag;
+	bool stored;		 /* handles are taken from the text, and its sets are live */
+	uint32_t n_live;	 /* sets met in a stored text */
+	bool declaration_failed; /* what refers to it would be reported too: not validated */
+};
+
+/* eval_edit.c: one command each */
+int nc_eval_change_elements(struct nc_eval *eval, const struct nc_ast_command *command);
+int nc_eval_place_rule(struct nc_eval *eval, const struct nc_ast_command *command);
+int nc_eval_replace_rule(struct nc_eval *eval, const struct nc_ast_command *command);
+int nc_eval_delete(struct nc_eval *eval, const struct nc_ast_command *command);
+int nc_eval_flush(struct nc_eval *eval, const struct nc_ast_command *command);
+/* What a command names. */
+int nc_eval_get_table(struct nc_eval *eval, const struct nc_ast_command *command,
+		      struct nc_table **ret);
+/* Fetch the elements of a live set, which a command is to change. */
+int nc_eval_load_elements(struct nc_eval *eval, const struct nc_table *table, struct nc_set *set);
+
+/* eval_declare.c */
+int nc_eval_add_table(struct nc_eval *eval, const struct nc_ast_command *command);
+/* A chain or set by a command of its own. */
+int nc_eval_add_object(struct nc_eval *eval, const struct nc_ast_command *command);
+int nc_eval_add_rule(struct nc_eval *eval, struct nc_table *table, struct nc_chain *chain,
+		     const struct nc_ast_rule *ast, const struct nc_place *place);
+
+/* eval_value.c: one value of a type, "syn | ack" included. */
+int nc_eval_value(const struct nc_expr *expr, enum nc_type type, nc_num *ret, struct nc_diag *diag);
+/* A value, prefix or range, and which of them it is. */
+int nc_eval_interval(const struct nc_expr *expr, enum nc_type type, struct nc_interval *ret,
+		     enum nc_written *ret_written, struct nc_diag *diag);
+
+/* eval_set.c: the elements of a named set. All errors are appended. Not normalized. */
+int nc_eval_elements(const struct nc_expr *set, enum nc_type type, bool intervals,
+		     nc_set_elements *ret, struct nc_diag *diag);
+/* The elements of an anonymous set: sorted, overlaps and neighbours merged as nft does. */
+int nc_eval_anonymous_set(const struct nc_expr *set, enum nc_type type, nc_set_elements *ret,
+			  struct nc_diag *diag);
+
+/* eval_match.c: one match, without what it implies. *ret is cleared on failure. */
+int nc_eval_match(const struct nc_ast_match *ast, const struct nc_loc *loc, struct nc_match *ret,
+		  struct nc_diag *diag);
+
+/* eval_rule.c: a rule with its implied matches. */
+int nc_eval_rule(const struct nc_ast_rule *ast, struct nc_rule **ret, struct nc_diag *diag);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Values: words of the text into numbers of a type. Called for every value of a match and every element of a set. No
+ * name is looked up outside of the tables of types.h.
+ */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "lang/eval.h"
+
+static const char *article(const char *noun)
+{
+	return strchr("AEIOU", *noun) ? "an" : "a";
+}
+
+static nc_num from_bytes(const unsigned char *bytes, size_t n)
+{
+	nc_num number = 0;
+
+	for (size_t i = 0; i < n; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+static bool parse_address(int family, size_t length, const char *text, nc_num *ret)
+{
+	unsigned char bytes[16];
+
+	if (inet_pton(family, text, bytes) != 1)
+		return false;
+	*ret = from_bytes(bytes, length);
+	return true;
+}
+
+/* Six groups of one or two hexadecimal digits. */
+static bool parse_ether(const char *text, nc_num *ret)
+{
+	unsigned char bytes[6];
+	int end = 0;
+
+	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &bytes[0], &bytes[1], &bytes[2],
+		   &bytes[3], &bytes[4], &bytes[5], &end) != 6 ||
+	    text[end])
+		return false;
+	*ret = from_bytes(bytes, sizeof(bytes));
+	return true;
+}
+
+static bool find_symbol(const struct nc_symbol *symbols, const char *text, nc_num *ret)
+{
+	for (const struct nc_symbol *symbol = symbols; symbol && symbol->name; symbol++) {
+		if (strcmp(symbol->name, text) == 0) {
+			*ret = symbol->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What a value that is none looks like, for saying what to do. */
+static const char *hint(enum nc_type type, const char *text)
+{
+	nc_num unused;
+
+	if (type != NC_TYPE_IPV6_ADDR && parse_address(AF_INET6, 16, text, &unused))
+		return ", it is an IPv6 address";
+	if (type != NC_TYPE_IPV4_ADDR && parse_address(AF_INET, 4, text, &unused))
+		return ", it is an IPv4 address";
+	if (type != NC_TYPE_ETHER_ADDR && parse_ether(text, &unused))
+		return ", it is an Ethernet address";
+	if (type == NC_TYPE_IPV4_ADDR || type == NC_TYPE_IPV6_ADDR)
+		return *text >= '0' && *text <= '9' ? "" : "; netctl does not resolve host names";
+	if (type == NC_TYPE_INET_SERVICE)
+		return " or the name of a service that netctl knows; write its number";
+	return "";
+}
+
+static int refuse_value(const struct nc_expr *expr, enum nc_type type, struct nc_diag *diag)
+{
+	const char *noun = nc_type_info(type)->description;
+
+	return nc_diag_error(diag, &expr->loc, "'%.60s' is not %s %s%s", expr->text, article(noun),
+			     noun, hint(type, expr->text));
+}
+
+/* Decimal or 0x…. nft reads a leading 0 as octal, which nobody means: refused. */
+static int parse_number(const struct nc_expr *expr, enum nc_type type, nc_num *ret,
+			struct nc_diag *diag)
+{
+	const char *text = expr->text;
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	nc_num max = nc_type_max(type);
+	const char *noun = nc_type_info(type)->description;
+	uint64_t value;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return refuse_value(expr, type, diag);
+	if (*text == '0' && text[1] && !hex)
+		return nc_diag_error(diag, &expr->loc,
+				     "'%.60s' begins with 0, which nft reads as octal; write it "
+				     "decimal, or hexadecimal with 0x",
+				     text);
+	errno = 0;
+	value = strtoull(text, &end, hex ? 16 : 10);
+	if (*end || end == text + 1 + hex)
+		return refuse_value(expr, type, diag);
+	if (errno || value > max)
+		return nc_diag_error(diag, &expr->loc,
+				     "%.60s is out of range: %s %s is 0 to %" PRIu64, text,
+				     article(noun), noun, (uint64_t)max);
+	*ret = value;
+	return 0;
+}
+
+static int eval_text(const struct nc_expr *expr, enum nc_type type, nc_num *ret,
+		     struct nc_diag *diag)
+{
+	bool parsed;
+
+	switch (type) {
+	case NC_TYPE_IPV4_ADDR:
+		parsed = parse_address(AF_INET, 4, expr->text, ret);
+		break;
+	case NC_TYPE_IPV6_ADDR:
+		parsed = parse_address(AF_INET6, 16, expr->text, ret);
+		break;
+	case NC_TYPE_ETHER_ADDR:
+		parsed = parse_ether(expr->text, ret);
+		break;
+	default:
+		if (find_symbol(nc_type_info(type)->symbols, expr->text, ret))
+			return 0;
+		return parse_number(expr, type, ret, diag);
+	}
+	return parsed ? 0 : refuse_value(expr, type, diag);
+}
+
+/* "syn | ack": all of the items' bits. */
+static int eval_union(const struct nc_expr *expr, enum nc_type type, nc_num *ret,
+		      struct nc_diag *diag)
+{
+	nc_num bits = 0;
+
+	if (type != NC_TYPE_TCP_FLAG)
+		return nc_diag_error(diag, &expr->loc, "only flags can be joined with '|', not %ss",
+				     nc_type_info(type)->description);
+	for (const struct nc_expr *item = expr->items; item; item = item->next) {
+		nc_num value;
+		int r = nc_eval_value(item, type, &value, diag);
+
+		if (r < 0)
+			return r;
+		bits |= value;
+	}
+	*ret = bits;
+	return 0;
+}
+
+/* Several values where one is needed. */
+static int refuse_list(const struct nc_expr *expr, struct nc_diag *diag)
+{
+	return nc_diag_error(diag, &expr->loc,
+			     "several values need braces: { a, b } matches any of them");
+}
+
+int nc_eval_value(const struct nc_expr *expr, enum nc_type type, nc_num *ret, struct nc_diag *diag)
+{
+	switch (expr->kind) {
+	case NC_EXPR_VALUE:
+		return eval_text(expr, type, ret, diag);
+	case NC_EXPR_OR:
+		return eval_union(expr, type, ret, diag);
+	case NC_EXPR_LIST:
+		if (type == NC_TYPE_TCP_FLAG)
+			return eval_union(expr, type, ret, diag);
+		return refuse_list(expr, diag);
+	case NC_EXPR_RANGE:
+		return nc_diag_error(diag, &expr->loc, "a range cannot stand here, only a value");
+	case NC_EXPR_SLASH:
+		return nc_diag_error(diag, &expr->loc, "a prefix cannot stand here, only a value");
+	default:
+		return nc_diag_error(diag, &expr->loc, "a set cannot stand here, only a value");
+	}
+}
+
+static int eval_range(const struct nc_expr *expr, enum nc_type type, struct nc_interval *ret,
+		      struct nc_diag *diag)
+{
+	struct nc_interval range;
+	int low = nc_eval_value(expr->left, type, &range.low, diag);
+	int high = nc_eval_value(expr->right, type, &range.high, diag);
+
+	if (low < 0 || high < 0)
+		return low < 0 ? low : high;
+	if (range.low > range.high)
+		return nc_diag_error(diag, &expr->loc,
+				     "this range is empty: its end is below its beginning");
+	*ret = range;
+	return 0;
+}
+
+static int eval_prefix_length(const struct nc_expr *expr, unsigned bits, unsigned *ret,
+			      struct nc_diag *diag)
+{
+	unsigned length;
+	int end = 0;
+
+	if (expr->kind != NC_EXPR_VALUE || sscanf(expr->text, "%3u%n", &length, &end) != 1 ||
+	    expr->text[end] || length > bits)
+		return nc_diag_error(diag, &expr->loc,
+				     "this is not a prefix length: 0 to %u bits are possible",
+				     bits);
+	*ret = length;
+	return 0;
+}
+
+/* Host bits are masked off, as nft does. */
+static int eval_prefix(const struct nc_expr *expr, enum nc_type type, struct nc_interval *ret,
+		       enum nc_written *ret_written, struct nc_diag *diag)
+{
+	const struct nc_type_info *info = nc_type_info(type);
+	nc_num address, host;
+	unsigned length;
+	int r;
+
+	if (!info->prefixes)
+		return nc_diag_error(diag, &expr->loc,
+				     "only addresses have prefixes, and %s %s is none",
+				     article(info->description), info->description);
+	r = nc_eval_value(expr->left, type, &address, diag);
+	if (r < 0)
+		return r;
+	r = eval_prefix_length(expr->right, info->bits, &length, diag);
+	if (r < 0)
+		return r;
+	host = length ? nc_type_max(type) >> length : nc_type_max(type);
+	*ret = (struct nc_interval){.low = address & ~host, .high = address | host};
+	*ret_written = host ? NC_WRITTEN_PREFIX : NC_WRITTEN_VALUE;
+	return 0;
+}
+
+int nc_eval_interval(const struct nc_expr *expr, enum nc_type type, struct nc_interval *ret,
+		     enum nc_written *ret_written, struct nc_diag *diag)
+{
+	nc_num value;
+	int r;
+
+	switch (expr->kind) {
+	case NC_EXPR_RANGE:
+		*ret_written = NC_WRITTEN_RANGE;
+		return eval_range(expr, type, ret, diag);
+	case NC_EXPR_SLASH:
+		return eval_prefix(expr, type, ret, ret_written, diag);
+	default:
+		r = nc_eval_value(expr, type, &value, diag);
+		if (r < 0)
+			return r;
+		*ret = (struct nc_interval){.low = value, .high = value};
+		*ret_written = NC_WRITTEN_VALUE;
+		return 0;
+	}
+}
