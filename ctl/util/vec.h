@@ -71,6 +71,6 @@ static inline int nc_vec_reserve_(void **v, size_t n, size_t *cap, size_t size)
 	})
 
 #define nc_vec_foreach(it, vec)                                                                    \
-	for (__typeof__((vec)->v) it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
+	for (__typeof__(*(vec)->v) *it = (vec)->v; it && it < (vec)->v + (vec)->n; it++)
 
 #endif
