@@ -18,6 +18,19 @@ struct nc_generation {
 	size_t n_sets;
 };
 
+/* A generation that holds nothing: what one is before it is loaded and after it is closed. */
+#define NC_GENERATION_NONE                                                                         \
+	(struct nc_generation)                                                                     \
+	{                                                                                          \
+		.prog = -1, .steps = -1, .clauses = -1, .entries = -1, .rules = -1, .text = -1,    \
+		.outer = {                                                                         \
+			-1,                                                                        \
+			-1,                                                                        \
+			-1,                                                                        \
+			-1                                                                         \
+		}                                                                                  \
+	}
+
 /* An entry whose device has been found. */
 struct nc_resolved_entry {
 	__u32 ifindex;
@@ -26,14 +39,15 @@ struct nc_resolved_entry {
 
 /* What a generation is bound to but does not own. */
 struct nc_externals {
-	int counters, stats, devices;	/* map descriptors; counters holds image->n_counters or more */
-	const int *kept_sets;		/* by image set: the live map of a set with keep_live; may be NULL */
+	int counters, stats,
+		devices;      /* map descriptors; counters holds image->n_counters or more */
+	const int *kept_sets; /* by image set: the live map of a set with keep_live; may be NULL */
 	const struct nc_resolved_entry *entries; /* ingress */
 	size_t n_entries;
 	__u64 generation; /* for struct nc_text_header */
 };
 
-/* Load. *ret is all -1 on failure. 0 or -errno with a message. */
+/* Load. 0 or -errno with a message. */
 int nc_generation_load(const struct nc_image *image, const struct nc_externals *externals,
 		       struct nc_generation *ret, struct nc_diag *diag);
 void nc_generation_close(struct nc_generation *generation);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Creating, filling and reading maps, by batch where the kernel can. Called by all of kern/. */
+#include "map.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 8192
+
+/* What kernels answer that lack a batch operation for a map type; 524 is their internal ENOTSUPP. */
+static bool no_batch(int r)
+{
+	return r == -EINVAL || r == -ENOTSUP || r == -524;
+}
+
+static int update_batch(int fd, const void *keys, const void *values, __u32 n)
+{
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	__u32 done = n;
+
+	return bpf_map_update_batch(fd, keys, values, &done, &opts);
+}
+
+static int update_singly(int fd, const void *keys, size_t key_size, const void *values,
+			 size_t value_size, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++)
+		r = bpf_map_update_elem(fd, keys + i * key_size, values + i * value_size, BPF_ANY);
+	return r;
+}
+
+/* n pairs by batches, or one by one where the kernel refuses the first batch. */
+static int update_many(int fd, const void *keys, size_t key_size, const void *values,
+		       size_t value_size, size_t n)
+{
+	int r = 0;
+
+	for (size_t done = 0, some; done < n && !r; done += some) {
+		some = n - done < BATCH ? n - done : BATCH;
+		r = update_batch(fd, keys + done * key_size, values + done * value_size, some);
+		if (!done && no_batch(r))
+			return update_singly(fd, keys, key_size, values, value_size, n);
+	}
+	return r;
+}
+
+int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size, size_t n)
+{
+	_cleanup_free_ __u32 *indices = NULL;
+
+	if (!n)
+		return 0;
+	indices = calloc(n, sizeof(*indices));
+	if (!indices)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		indices[i] = first + i;
+	return update_many(fd, indices, sizeof(*indices), values, value_size, n);
+}
+
+static const struct {
+	enum bpf_map_type type;
+	const char *name;
+	size_t key_size;
+} classes[] = {
+	[NC_CLASS_HASH8] = {BPF_MAP_TYPE_HASH, "nc_set_hash8", sizeof(struct nc_key8)},
+	[NC_CLASS_HASH16] = {BPF_MAP_TYPE_HASH, "nc_set_hash16", sizeof(struct nc_key16)},
+	[NC_CLASS_LPM8] = {BPF_MAP_TYPE_LPM_TRIE, "nc_set_lpm8", sizeof(struct nc_prefix8)},
+	[NC_CLASS_LPM16] = {BPF_MAP_TYPE_LPM_TRIE, "nc_set_lpm16", sizeof(struct nc_prefix16)},
+};
+
+size_t nc_set_key_size(enum nc_set_class class)
+{
+	return classes[class].key_size;
+}
+
+#define SET_CAPACITY_MIN 1024
+
+/*
+ * A declared size counts elements. An interval takes several prefixes, so an LPM map has room beyond it; the number of
+ * elements is then held to the declared size by the edit itself.
+ */
+static __u32 capacity(const struct nc_image_set *set)
+{
+	bool lpm = set->class == NC_CLASS_LPM8 || set->class == NC_CLASS_LPM16;
+	__u32 n = SET_CAPACITY_MIN;
+
+	if (!set->named)
+		return set->keys.n ? set->keys.n : 1;
+	if (set->named->size && !lpm)
+		return set->named->size;
+	while (n < set->keys.n * 2 && n < 1u << 31)
+		n *= 2;
+	return n;
+}
+
+static int fill_set(int fd, const struct nc_image_set *set)
+{
+	size_t size = nc_set_key_size(set->class), n = set->keys.n;
+	_cleanup_free_ struct nc_element *elements = calloc(n ? n : 1, sizeof(*elements));
+	_cleanup_free_ unsigned char *keys = calloc(n ? n : 1, size);
+
+	if (!elements || !keys)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(keys + i * size, &set->keys.v[i], size);
+		elements[i] = set->keys.v[i].element;
+	}
+	return update_many(fd, keys, size, elements, sizeof(*elements), n);
+}
+
+int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+	const char *name = set->named ? set->named->name : "anonymous";
+	const struct nc_loc *loc = set->named ? &set->named->loc : NULL;
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	fd = bpf_map_create(classes[set->class].type, classes[set->class].name,
+			    classes[set->class].key_size, sizeof(struct nc_element), capacity(set),
+			    &opts);
+	if (fd < 0)
+		return nc_diag_errno(diag, loc, fd, "cannot make a map of %u elements for set %s",
+				     capacity(set), name);
+	r = fill_set(fd, set);
+	if (r == -E2BIG)
+		return nc_diag_error(
+			diag, loc, "set %s is full: its size is %u and it would have %zu elements",
+			name, capacity(set), set->keys.n);
+	if (r)
+		return nc_diag_errno(diag, loc, r, "cannot fill the map of set %s", name);
+	return TAKE_FD(fd);
+}
+
+/* One key and its element, as they came from the kernel. */
+static int append(nc_set_keys *ret, const void *key, size_t size, struct nc_element element)
+{
+	struct nc_set_key one = {.element = element};
+
+	memcpy(&one, key, size);
+	return nc_vec_push(ret, one);
+}
+
+static int read_single(int fd, size_t size, nc_set_keys *ret)
+{
+	unsigned char key[sizeof(struct nc_prefix16)], *previous = NULL;
+	struct nc_element element;
+	int r;
+
+	while (!(r = bpf_map_get_next_key(fd, previous, key))) {
+		previous = key;
+		if (bpf_map_lookup_elem(fd, key, &element))
+			continue;
+		r = append(ret, key, size, element);
+		if (r)
+			return r;
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+int nc_set_map_read(int fd, enum nc_set_class class, nc_set_keys *ret)
+{
+	size_t size = nc_set_key_size(class);
+	_cleanup_free_ struct nc_element *elements = calloc(BATCH, sizeof(*elements));
+	_cleanup_free_ unsigned char *keys = calloc(BATCH, size);
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	/* A hash map's cursor is a bucket number, a trie's a key: room for either. */
+	unsigned char cursor[sizeof(struct nc_prefix16)];
+	__u32 n;
+	int r = 0;
+
+	if (!elements || !keys)
+		return -ENOMEM;
+	for (bool first = true; !r; first = false) {
+		n = BATCH;
+		r = bpf_map_lookup_batch(fd, first ? NULL : cursor, cursor, keys, elements, &n,
+					 &opts);
+		if (first && (no_batch(r) || r == -ENOSPC))
+			return read_single(fd, size, ret);
+		if (r && r != -ENOENT)
+			return r;
+		for (__u32 i = 0; i < n; i++) {
+			int pushed = append(ret, keys + i * size, size, elements[i]);
+
+			if (pushed)
+				return pushed;
+		}
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+/*
+ * Add up the values of all CPUs, seen as n numbers of 64 bits each. sum starts as it is given. The kernel pads per-CPU
+ * values to eight bytes, and ours are multiples of that.
+ */
+static int sum_percpu(int fd, __u32 index, __u64 *sum, size_t n)
+{
+	int cpus = libbpf_num_possible_cpus();
+	_cleanup_free_ __u64 *values = NULL;
+
+	if (cpus < 0)
+		return cpus;
+	values = calloc((size_t)cpus * n, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(fd, &index, values))
+		return -errno;
+	for (size_t i = 0; i < (size_t)cpus * n; i++)
+		sum[i % n] += values[i];
+	return 0;
+}
+
+int nc_counter_read(int fd, __u32 counter_id, struct nc_counter *sum)
+{
+	return sum_percpu(fd, counter_id, (__u64 *)sum, sizeof(*sum) / sizeof(__u64));
+}
+
+int nc_stats_read(int fd, __u32 slot, struct nc_stats *sum)
+{
+	return sum_percpu(fd, slot, (__u64 *)sum, sizeof(*sum) / sizeof(__u64));
+}
+
+int nc_percpu_write(int fd, __u32 index, const void *value, size_t size)
+{
+	int cpus = libbpf_num_possible_cpus();
+	_cleanup_free_ unsigned char *values = NULL;
+
+	if (cpus < 0)
+		return cpus;
+	values = calloc(cpus, size);
+	if (!values)
+		return -ENOMEM;
+	if (value)
+		memcpy(values, value, size);
+	return bpf_map_update_elem(fd, &index, values, BPF_ANY) ? -errno : 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Creating and filling maps, one way for all of kern/. */
+#ifndef NETCTL_KERN_MAP_H
+#define NETCTL_KERN_MAP_H
+
+#include <stddef.h>
+
+#include "compile/compile.h"
+
+/*
+ * Write n values of value_size bytes at indices first, first + 1 … of an array map (or map of maps: values are
+ * descriptors). By batch where the kernel has it: one RCU wait for all in a map of maps. 0 or -errno.
+ */
+int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size, size_t n);
+
+/* Bytes of a class's key. */
+size_t nc_set_key_size(enum nc_set_class class);
+
+/*
+ * Make a set map and put its keys in: a descriptor, or -errno with a message. Room: the declared size; else twice the
+ * keys, at least 1024.
+ */
+int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag);
+
+/* Append all keys of a set map. 0 or -errno. */
+int nc_set_map_read(int fd, enum nc_set_class class, nc_set_keys *ret);
+
+/* Add a per-CPU value's sum over all CPUs to *sum: a counter of nc_counters, a slot of nc_stats. 0 or -errno. */
+int nc_counter_read(int fd, __u32 counter_id, struct nc_counter *sum);
+int nc_stats_read(int fd, __u32 slot, struct nc_stats *sum);
+
+/* Set a per-CPU value: *value on CPU 0, zero elsewhere; NULL: zero everywhere. 0 or -errno. */
+int nc_percpu_write(int fd, __u32 index, const void *value, size_t size);
+
+#endif
