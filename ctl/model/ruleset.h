@@ -94,6 +94,7 @@ struct nc_rule {
 	stmts;		     /* at most one counter and one verdict; nothing after the verdict */
 	char *comment;	     /* or NULL */
 	uint32_t counter_id; /* NC_NONE: none yet, or the rule has no counter */
+	bool counter_fresh;  /* the id is new in this ruleset: counts from the counter statement's values */
 	struct nc_loc loc;
 };
 
@@ -188,18 +189,17 @@ int nc_ruleset_validate(const struct nc_ruleset *ruleset, struct nc_diag *diag);
 
 /*
  * Give every rule with a counter and no counter_id the lowest id that is neither used in this ruleset nor
- * set in busy (a bitmap of n_busy bits, may be NULL). Pure. Returns the number of ids in use, highest
- * plus one.
+ * set in busy (a bitmap of n_busy bits, may be NULL), and mark it counter_fresh. Returns the highest id in use plus
+ * one; NC_NONE when memory is out.
  */
 uint32_t nc_ruleset_assign_counters(struct nc_ruleset *ruleset, const uint64_t *busy,
 				    uint32_t n_busy);
 
 /*
- * Carry identity over from live to next, which is to replace it as a whole ("apply"): tables, chains and sets
- * of the same name, and rules of one chain with the same text in the same order (longest common
- * subsequence), keep their handles and counter ids. Everything else in next gets new handles, above
- * live's newest. Elements are next's own. Counter values written in next are kept as written:
- * kern/ starts a counter without id from them. 0 or -ENOMEM.
+ * Carry identity over from live to next, which is to replace it as a whole ("apply"): tables, chains and sets of the same
+ * name, and rules of one chain that say the same (the first with the first, the second with the second), keep
+ * their handles and counter ids. Everything else in next gets new handles, above live's newest. Elements are next's own. A
+ * counter that next writes with values starts from those. 0 or -ENOMEM.
  */
 int nc_ruleset_inherit(struct nc_ruleset *next, const struct nc_ruleset *live);
 

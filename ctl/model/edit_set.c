@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Edits of sets and their elements. Called by lang/ for each command. */
+#include <string.h>
+
+#include "model/edit.h"
+#include "model/elements.h"
+
+int nc_edit_get_set(const struct nc_table *table, const char *name, const struct nc_loc *loc,
+		    struct nc_set **ret, struct nc_diag *diag)
+{
+	struct nc_set *set = nc_table_find_set(table, name);
+
+	if (!set) {
+		nc_diag_error(diag, loc, "No such file or directory: there is no set '%s'", name);
+		return -ENOENT;
+	}
+	*ret = set;
+	return 0;
+}
+
+/* An existing set declared again: the declarations must agree; new elements are added. */
+static int reopen_set(struct nc_set *old, const struct nc_set *set, bool create,
+		      struct nc_diag *diag)
+{
+	if (create) {
+		nc_diag_error(diag, &set->loc, "File exists: set '%s' is there already", set->name);
+		return -EEXIST;
+	}
+	if (old->type != set->type || old->flags != set->flags || old->size != set->size) {
+		nc_diag_error(diag, &set->loc,
+			      "File exists: set '%s' is there already with another declaration; "
+			      "delete it first",
+			      set->name);
+		return -EEXIST;
+	}
+	return set->elements.n ? nc_edit_add_elements(old, &set->elements, false, diag) : 0;
+}
+
+static int check_size(const struct nc_set *set, size_t n, const struct nc_loc *loc,
+		      struct nc_diag *diag)
+{
+	if (!set->size || n <= set->size)
+		return 0;
+	nc_diag_error(diag, loc, "set '%s' is full: its size is %u and it would have %zu elements",
+		      set->name, set->size, n);
+	return -ENFILE;
+}
+
+int nc_edit_add_set(struct nc_table *table, struct nc_set *set, bool create, struct nc_set **ret,
+		    struct nc_diag *diag)
+{
+	struct nc_set *old = nc_table_find_set(table, set->name);
+	int r;
+
+	if (old) {
+		r = reopen_set(old, set, create, diag);
+		if (r < 0)
+			return r;
+		nc_set_free(set);
+		*ret = old;
+		return 0;
+	}
+	r = check_size(set, set->elements.n, &set->loc, diag);
+	if (r < 0)
+		return r;
+	if (nc_vec_push(&table->sets, set) < 0)
+		return -ENOMEM;
+	set->handle = ++table->last_handle;
+	*ret = set;
+	return 0;
+}
+
+static bool rule_names_set(const struct nc_rule *rule, const char *name)
+{
+	nc_vec_foreach(stmt, &rule->stmts) {
+		if (stmt->kind == NC_STMT_MATCH && stmt->match.set &&
+		    strcmp(stmt->match.set, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool table_names_set(const struct nc_table *table, const char *name)
+{
+	nc_vec_foreach(chain, &table->chains) {
+		nc_vec_foreach(rule, &(*chain)->rules) {
+			if (rule_names_set(*rule, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+int nc_edit_delete_set(struct nc_table *table, const char *name, bool missing_ok,
+		       const struct nc_loc *loc, struct nc_diag *diag)
+{
+	for (size_t i = 0; i < table->sets.n; i++) {
+		if (strcmp(table->sets.v[i]->name, name) != 0)
+			continue;
+		if (table_names_set(table, name)) {
+			nc_diag_error(diag, loc,
+				      "Device or resource busy: a rule of table '%s' uses set '%s'",
+				      table->name, name);
+			return -EBUSY;
+		}
+		nc_set_free(table->sets.v[i]);
+		nc_vec_remove(&table->sets, i);
+		return 0;
+	}
+	if (missing_ok)
+		return 0;
+	nc_diag_error(diag, loc, "No such file or directory: there is no set '%s'", name);
+	return -ENOENT;
+}
+
+/* nft lets nobody change a constant set once it is there. */
+static int check_constant(const struct nc_set *set, const struct nc_loc *loc, struct nc_diag *diag)
+{
+	if (!(set->flags & NC_SET_CONSTANT))
+		return 0;
+	nc_diag_error(diag, loc, "Device or resource busy: set '%s' is constant", set->name);
+	return -EBUSY;
+}
+
+static const struct nc_loc *first_loc(const nc_set_elements *elements)
+{
+	return elements->n ? &elements->v[0].loc : NULL;
+}
+
+static bool holds(const nc_set_elements *elements, const struct nc_interval *interval)
+{
+	size_t at = nc_elements_search(elements, interval->low);
+
+	return at < elements->n && elements->v[at].interval.low == interval->low &&
+	       elements->v[at].interval.high == interval->high;
+}
+
+static int refuse_existing(const struct nc_set *set, const nc_set_elements *elements,
+			   struct nc_diag *diag)
+{
+	nc_vec_foreach(element, elements) {
+		if (!holds(&set->elements, &element->interval))
+			continue;
+		nc_diag_error(diag, &element->loc,
+			      "File exists: set '%s' has this element already", set->name);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+int nc_edit_add_elements(struct nc_set *set, const nc_set_elements *elements, bool create,
+			 struct nc_diag *diag)
+{
+	nc_set_elements all;
+	int r;
+
+	r = check_constant(set, first_loc(elements), diag);
+	if (r == 0 && create)
+		r = refuse_existing(set, elements, diag);
+	if (r == 0)
+		r = nc_elements_union(&set->elements, elements, &all, diag);
+	if (r < 0)
+		return r;
+	r = check_size(set, all.n, first_loc(elements), diag);
+	if (r < 0) {
+		nc_vec_free(&all);
+		return r;
+	}
+	set->elements_changed |= all.n != set->elements.n;
+	nc_vec_free(&set->elements);
+	set->elements = all;
+	return 0;
+}
+
+/* Both are sorted: those of set that elements does not have. */
+static int subtract(struct nc_set *set, const nc_set_elements *elements)
+{
+	nc_set_elements rest = {};
+
+	nc_vec_foreach(element, &set->elements) {
+		if (holds(elements, &element->interval))
+			continue;
+		if (nc_vec_push(&rest, *element) < 0) {
+			nc_vec_free(&rest);
+			return -ENOMEM;
+		}
+	}
+	set->elements_changed |= rest.n != set->elements.n;
+	nc_vec_free(&set->elements);
+	set->elements = rest;
+	return 0;
+}
+
+int nc_edit_delete_elements(struct nc_set *set, const nc_set_elements *elements, bool missing_ok,
+			    struct nc_diag *diag)
+{
+	int r;
+
+	r = check_constant(set, first_loc(elements), diag);
+	if (r < 0)
+		return r;
+	nc_vec_foreach(element, elements) {
+		if (missing_ok || holds(&set->elements, &element->interval))
+			continue;
+		r = -ENOENT;
+		nc_diag_error(diag, &element->loc,
+			      "No such file or directory: set '%s' has no such element", set->name);
+	}
+	return r < 0 ? r : subtract(set, elements);
+}
+
+int nc_edit_flush_set(struct nc_set *set, const struct nc_loc *loc, struct nc_diag *diag)
+{
+	int r = check_constant(set, loc, diag);
+
+	if (r < 0)
+		return r;
+	nc_vec_free(&set->elements);
+	set->elements_loaded = true;
+	set->elements_changed = true;
+	return 0;
+}
