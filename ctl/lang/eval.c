@@ -63,12 +63,64 @@ static int run(struct nc_eval *eval, const struct nc_script *script)
 	return failed ?: r;
 }
 
+static int check_rules(const struct nc_ast_rule *rules, struct nc_diag *diag)
+{
+	for (const struct nc_ast_rule *ast = rules; ast; ast = ast->next) {
+		_cleanup_(nc_rule_freep) struct nc_rule *rule = NULL;
+
+		if (nc_eval_rule(ast, &rule, diag) == -ENOMEM)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int check_elements(const struct nc_ast_set *set, struct nc_diag *diag)
+{
+	nc_set_elements elements = {};
+	enum nc_type type;
+	int r;
+
+	if (!set->elements || !set->type.text || nc_type_by_name(set->type.text, &type) < 0)
+		return 0;
+	r = nc_eval_elements(set->elements, type, set->flags & NC_SET_INTERVAL, &elements, diag);
+	nc_vec_free(&elements);
+	return r;
+}
+
+static int check_command(const struct nc_ast_command *command, struct nc_diag *diag)
+{
+	const struct nc_ast_table *table = command->table_body;
+	const struct nc_ast_command *object = table ? table->objects : NULL;
+	int r = check_rules(command->rule, diag);
+
+	if (r != -ENOMEM && command->chain_body)
+		r = check_rules(command->chain_body->rules, diag);
+	if (r != -ENOMEM && command->set_body)
+		r = check_elements(command->set_body, diag);
+	/* Objects of a table have none in turn. */
+	for (; object && r != -ENOMEM; object = object->next)
+		r = check_command(object, diag);
+	return r;
+}
+
+int nc_eval_check(const struct nc_script *script, struct nc_diag *diag)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < script->commands.n && r != -ENOMEM; i++)
+		r = check_command(script->commands.v[i], diag);
+	return r;
+}
+
 int nc_script_run(const struct nc_script *script, struct nc_ruleset *ruleset,
 		  nc_load_elements_fn *load, void *context, struct nc_diag *diag)
 {
 	struct nc_eval eval = {.ruleset = ruleset, .load = load, .context = context, .diag = diag};
+	size_t first = diag->messages.n;
+	int r = run(&eval, script);
 
-	return run(&eval, script);
+	nc_script_sort_messages(diag, first);
+	return r;
 }
 
 int nc_script_elements(const struct nc_script *script, size_t index, const struct nc_set *set,

@@ -19,6 +19,9 @@ struct nc_eval {
 	bool declaration_failed; /* what refers to it would be reported too: not validated */
 };
 
+/* eval.c: report wrong values in rules and sets of a script that cannot be run. */
+int nc_eval_check(const struct nc_script *script, struct nc_diag *diag);
+
 /* eval_edit.c: one command each */
 int nc_eval_change_elements(struct nc_eval *eval, const struct nc_ast_command *command);
 int nc_eval_place_rule(struct nc_eval *eval, const struct nc_ast_command *command);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lang/eval.h"
+#include "lang/words.h"
 
 static const char *article(const char *noun)
 {
@@ -80,6 +81,9 @@ static int refuse_value(const struct nc_expr *expr, enum nc_type type, struct nc
 {
 	const char *noun = nc_type_info(type)->description;
 
+	if (nc_word_reserved(expr->text))
+		return nc_diag_error(diag, &expr->loc, "unexpected '%s', expected %s %s",
+				     expr->text, article(noun), noun);
 	return nc_diag_error(diag, &expr->loc, "'%.60s' is not %s %s%s", expr->text, article(noun),
 			     noun, hint(type, expr->text));
 }
@@ -104,7 +108,7 @@ static int parse_number(const struct nc_expr *expr, enum nc_type type, nc_num *r
 				     text);
 	errno = 0;
 	value = strtoull(text, &end, hex ? 16 : 10);
-	if (*end || end == text + 1 + hex)
+	if (*end)
 		return refuse_value(expr, type, diag);
 	if (errno || value > max)
 		return nc_diag_error(diag, &expr->loc,
@@ -222,7 +226,7 @@ static int eval_prefix(const struct nc_expr *expr, enum nc_type type, struct nc_
 {
 	const struct nc_type_info *info = nc_type_info(type);
 	nc_num address, host;
-	unsigned length;
+	unsigned length = 0;
 	int r;
 
 	if (!info->prefixes)
@@ -235,7 +239,7 @@ static int eval_prefix(const struct nc_expr *expr, enum nc_type type, struct nc_
 	r = eval_prefix_length(expr->right, info->bits, &length, diag);
 	if (r < 0)
 		return r;
-	host = length ? nc_type_max(type) >> length : nc_type_max(type);
+	host = length < info->bits ? nc_type_max(type) >> length : 0;
 	*ret = (struct nc_interval){.low = address & ~host, .high = address | host};
 	*ret_written = host ? NC_WRITTEN_PREFIX : NC_WRITTEN_VALUE;
 	return 0;

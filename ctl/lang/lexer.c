@@ -104,6 +104,15 @@ static size_t line_end(const struct nc_lexer *lexer, size_t from)
 	return newline ? (size_t)(newline - lexer->source->text) : lexer->source->length;
 }
 
+bool nc_lexer_line_is_over(const struct nc_lexer *lexer)
+{
+	size_t end = line_end(lexer, lexer->at);
+	const char *rest = lexer->source->text + lexer->at;
+	const char last = end ? lexer->source->text[end - 1] : 0;
+
+	return !memchr(rest, '}', end - lexer->at) && last != ',';
+}
+
 static void begin_line(struct nc_lexer *lexer, size_t offset)
 {
 	lexer->at = lexer->line_offset = offset;
@@ -174,9 +183,6 @@ static size_t address_end(const struct nc_lexer *lexer)
 	size_t end = lexer->at;
 
 	for (int c; c = byte_at(lexer, end), is_hex(c) || c == ':' || c == '.'; end++) {
-		/* No address is longer; a line of ten million digits is read once, not squared. */
-		if (end - lexer->at > 64)
-			return 0;
 		colons += c == ':';
 	}
 	return colons >= 2 ? end : 0;

@@ -61,6 +61,9 @@ int nc_lexer_check_text(const struct nc_source *source, struct nc_diag *diag);
 void nc_lexer_init(struct nc_lexer *lexer, const struct nc_source *source, bool keep_comments,
 		   struct nc_diag *diag);
 
+/* The rest of the line holds no "}" and does not end with a comma. */
+bool nc_lexer_line_is_over(const struct nc_lexer *lexer);
+
 /* The next token; for ever NC_TOKEN_END behind the last one. */
 struct nc_token nc_lexer_next(struct nc_lexer *lexer);
 

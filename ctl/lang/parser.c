@@ -109,6 +109,14 @@ bool nc_parser_unexpected(struct nc_parser *parser, const char *expected)
 	return false;
 }
 
+bool nc_parser_unclosed(struct nc_parser *parser, struct nc_loc brace)
+{
+	if (!parser->end_reported)
+		nc_diag_error(parser->diag, &brace, "this '{' is not closed");
+	parser->end_reported = true;
+	return false;
+}
+
 bool nc_parser_keyword(const struct nc_parser *parser, char word[NC_KEYWORD_SIZE])
 {
 	const struct nc_token *token = &parser->token;

@@ -34,6 +34,8 @@ bool nc_parser_expect(struct nc_parser *parser, enum nc_token_kind kind, const c
 bool nc_parser_expect_word(struct nc_parser *parser, const char *word);
 /* Report the token. false. */
 bool nc_parser_unexpected(struct nc_parser *parser, const char *expected);
+/* Report, once, that the text ended before this brace was closed. false. */
+bool nc_parser_unclosed(struct nc_parser *parser, struct nc_loc brace);
 /* A copy of the token if it is a word no longer than nft's keywords. */
 #define NC_KEYWORD_SIZE 32
 bool nc_parser_keyword(const struct nc_parser *parser, char word[NC_KEYWORD_SIZE]);

@@ -13,6 +13,7 @@ typedef bool parse_line_fn(struct nc_parser *parser, struct nc_ast_command *obje
 static bool parse_block(struct nc_parser *parser, parse_line_fn *parse_line,
 			struct nc_ast_command *object)
 {
+	struct nc_loc begin = parser->token.loc;
 	unsigned depth;
 
 	if (!nc_parser_expect(parser, NC_TOKEN_LBRACE, "'{'"))
@@ -24,7 +25,7 @@ static bool parse_block(struct nc_parser *parser, parse_line_fn *parse_line,
 		if (nc_parser_accept(parser, NC_TOKEN_RBRACE))
 			return true;
 		if (nc_parser_at(parser, NC_TOKEN_END))
-			return nc_parser_unexpected(parser, "'}'");
+			return nc_parser_unclosed(parser, begin);
 		if (!parse_line(parser, object))
 			nc_parser_resync(parser, depth);
 		if (parser->out_of_memory)

@@ -8,7 +8,7 @@
 
 #include "lang/parser.h"
 
-/* "netdev", or why not. The names of families are keywords. */
+/* "netdev", or why not; object: what stands before it, NULL where the family may be left out. */
 static bool parse_family(struct nc_parser *parser, const char *object)
 {
 	static const char *const others[] = {"ip", "ip6", "inet", "arp", "bridge"};
@@ -27,6 +27,8 @@ static bool parse_family(struct nc_parser *parser, const char *object)
 			      name);
 		return false;
 	}
+	if (!object)
+		return nc_parser_unexpected(parser, "'netdev' or nothing");
 	nc_diag_error(parser->diag, &parser->token.loc,
 		      "a family is missing before '%s': nft would take 'ip', which is not in this "
 		      "version; write '%s netdev %s'",
@@ -178,7 +180,7 @@ static bool parse_whole(struct nc_parser *parser, struct nc_ast_command *command
 {
 	command->object = object;
 	if (nc_parser_at(parser, NC_TOKEN_WORD))
-		return parse_family(parser, "");
+		return parse_family(parser, NULL);
 	return true;
 }
 

@@ -169,9 +169,20 @@ static bool parse_element_end(struct nc_parser *parser)
 	return true;
 }
 
+/*
+ * In "{ 22, 80 accept" the closing brace was forgotten: what is left of the line neither closes the set nor
+ * goes on behind a comma. Then the set ends with its line, and the next line is read as what it is.
+ */
+static void forget_brace(struct nc_parser *parser, struct nc_loc begin, unsigned depth)
+{
+	if (parser->token.loc.line == begin.line && nc_lexer_line_is_over(&parser->lexer))
+		parser->depth = depth;
+}
+
 bool nc_parse_set(struct nc_parser *parser, struct nc_expr **ret)
 {
 	struct nc_loc begin = parser->token.loc;
+	unsigned depth = parser->depth;
 	struct nc_expr **next, *set;
 
 	if (!nc_parser_expect(parser, NC_TOKEN_LBRACE, "'{'") ||
@@ -179,8 +190,12 @@ bool nc_parse_set(struct nc_parser *parser, struct nc_expr **ret)
 		return false;
 	nc_parser_skip_newlines(parser);
 	for (next = &set->items; !nc_parser_at(parser, NC_TOKEN_RBRACE); next = &(*next)->next) {
-		if (!parse_slash(parser, parse_union, next) || !parse_element_end(parser))
+		if (nc_parser_at(parser, NC_TOKEN_END))
+			return nc_parser_unclosed(parser, begin);
+		if (!parse_slash(parser, parse_union, next) || !parse_element_end(parser)) {
+			forget_brace(parser, begin, depth);
 			return false;
+		}
 	}
 	nc_parser_advance(parser);
 	if (begin.line == parser->previous.line)

@@ -104,6 +104,11 @@ static bool parse_match(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 	match->relation = parse_relation(parser);
 	if (nc_parser_at_word(parser, "vmap") || nc_parser_at_word(parser, "map"))
 		return !nc_parser_refused(parser, NC_UNSUPPORTED_STATEMENT);
+	if (nc_parser_at(parser, NC_TOKEN_ASSIGN)) {
+		nc_diag_error(parser->diag, &parser->token.loc,
+			      "values are compared with '==', or with nothing between");
+		return false;
+	}
 	return nc_parse_value(parser, &match->value);
 }
 
@@ -145,8 +150,11 @@ static bool refuse_stmt(struct nc_parser *parser)
 			      "support yet");
 		return false;
 	}
-	if (nc_parser_at_word(parser, "l4proto") || nc_parser_at_word(parser, "protocol"))
-		return nc_parser_unexpected(parser, "'meta' before it");
+	if (nc_parser_at_word(parser, "l4proto") || nc_parser_at_word(parser, "protocol")) {
+		nc_diag_error(parser->diag, &parser->token.loc, "write 'meta %.*s'",
+			      (int)parser->token.length, parser->token.text);
+		return false;
+	}
 	return nc_parser_unexpected(parser, "a match, 'counter', 'accept', 'drop' or 'comment'");
 }
 

@@ -3,14 +3,16 @@
  * Scripts: a text as a list of commands. nc_script_parse() drives the parser from command to command; what it returns is
  * read by eval and, without the tree, by callers.
  */
+#include "lang/eval.h"
 #include "lang/parser.h"
 #include "lang/script.h"
 
-/* To the next line; a brace that closes nothing is part of what failed. */
+/* To the next line; braces that close nothing are part of what failed. */
 static void skip_failed_command(struct nc_parser *parser)
 {
 	nc_parser_resync(parser, 0);
-	nc_parser_accept(parser, NC_TOKEN_RBRACE);
+	while (nc_parser_accept(parser, NC_TOKEN_RBRACE))
+		;
 }
 
 static int parse_commands(struct nc_parser *parser, struct nc_script *script)
@@ -33,11 +35,33 @@ static int parse_commands(struct nc_parser *parser, struct nc_script *script)
 	}
 }
 
+static bool is_before(const struct nc_loc *a, const struct nc_loc *b)
+{
+	if (!nc_loc_given(a) || !nc_loc_given(b) || a->source != b->source)
+		return false;
+	return a->line != b->line ? a->line < b->line : a->column < b->column;
+}
+
+/* By insertion: they are few, mostly in order, and equal ones must stay so. */
+void nc_script_sort_messages(struct nc_diag *diag, size_t first)
+{
+	struct nc_message *v = diag->messages.v;
+
+	for (size_t i = first + 1; i < diag->messages.n; i++) {
+		struct nc_message message = v[i];
+		size_t at = i;
+
+		for (; at > first && is_before(&message.loc, &v[at - 1].loc); at--)
+			v[at] = v[at - 1];
+		v[at] = message;
+	}
+}
+
 int nc_script_read(const struct nc_source *source, bool stored, struct nc_script **ret,
 		   struct nc_diag *diag)
 {
 	_cleanup_(nc_script_freep) struct nc_script *script = calloc(1, sizeof(*script));
-	size_t errors = diag->n_errors;
+	size_t errors = diag->n_errors, first = diag->messages.n;
 	struct nc_parser parser;
 	int r;
 
@@ -54,8 +78,13 @@ int nc_script_read(const struct nc_source *source, bool stored, struct nc_script
 	r = parse_commands(&parser, script);
 	if (r < 0)
 		return r;
-	if (diag->n_errors > errors)
+	if (diag->n_errors > errors) {
+		/* What could be read may have wrong values as well: all errors of a text in one go. */
+		if (nc_eval_check(script, diag) == -ENOMEM)
+			return -ENOMEM;
+		nc_script_sort_messages(diag, first);
 		return -EINVAL;
+	}
 	*ret = TAKE_PTR(script);
 	return 0;
 }

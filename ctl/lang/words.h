@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What nft(8) reserves and what netctl does not support yet, by word, so that it can be refused by name. Used by
- * the parser alone.
+ * the parser, and by eval for values that are none.
  */
 #ifndef NETCTL_LANG_WORDS_H
 #define NETCTL_LANG_WORDS_H
