@@ -63,7 +63,23 @@ static json *flag_names(nc_num bits)
 	return only;
 }
 
-/* An exact value: a symbol, number or address; several flags as {"|": […]}. */
+/* {"|": [{"|": ["fin", "syn"]}, "ack"]}: the bits, two operands at a time. */
+static json *flag_union(nc_num bits)
+{
+	json *joined = NULL;
+
+	for (nc_num bit = 1; bit <= bits; bit <<= 1) {
+		json *name;
+
+		if (!(bits & bit))
+			continue;
+		name = string(nc_value_symbol(NC_TYPE_TCP_FLAG, bit));
+		joined = joined ? wrap("|", pair(joined, name)) : name;
+	}
+	return joined;
+}
+
+/* An exact value: a symbol, number or address; several flags as a union. */
 static json *value_json(enum nc_type type, nc_num value)
 {
 	const char *symbol = nc_value_symbol(type, value);
@@ -72,7 +88,7 @@ static json *value_json(enum nc_type type, nc_num value)
 	if (symbol)
 		return string(symbol);
 	if (type == NC_TYPE_TCP_FLAG && value)
-		return wrap("|", flag_names(value));
+		return flag_union(value);
 	if (is_number(type))
 		return json_object_new_int64(value);
 	nc_format_number(type, value, text);
