@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define EXISTS "File exists: "
+#define EXISTS	"File exists: "
 #define MISSING "No such file or directory: "
 
 static uint64_t next_handle(struct nc_table *table)
@@ -85,7 +85,7 @@ int nc_edit_get_chain(const struct nc_table *table, const char *name, const stru
 
 static bool has_device(const struct nc_chain *chain, const char *name)
 {
-	nc_vec_foreach(device, &chain->devices) {
+	nc_vec_foreach (device, &chain->devices) {
 		if (strcmp(device->name, name) == 0)
 			return true;
 	}
@@ -94,11 +94,11 @@ static bool has_device(const struct nc_chain *chain, const char *name)
 
 static bool same_devices(const struct nc_chain *a, const struct nc_chain *b)
 {
-	nc_vec_foreach(device, &a->devices) {
+	nc_vec_foreach (device, &a->devices) {
 		if (!has_device(b, device->name))
 			return false;
 	}
-	nc_vec_foreach(device, &b->devices) {
+	nc_vec_foreach (device, &b->devices) {
 		if (!has_device(a, device->name))
 			return false;
 	}
@@ -119,9 +119,10 @@ static int reopen_chain(struct nc_chain *old, const struct nc_chain *chain, bool
 				     "delete it first",
 				     chain->name);
 	if (!same_devices(old, chain))
-		return nc_diag_error(diag, &chain->loc,
-				     "chain '%s' is there already for other devices; delete it first",
-				     chain->name);
+		return nc_diag_error(
+			diag, &chain->loc,
+			"chain '%s' is there already for other devices; delete it first",
+			chain->name);
 	old->policy = chain->policy;
 	return 0;
 }
@@ -272,20 +273,20 @@ int nc_edit_delete_chain(struct nc_table *table, const char *name, bool missing_
 
 void nc_edit_flush_ruleset(struct nc_ruleset *ruleset)
 {
-	nc_vec_foreach(table, &ruleset->tables)
+	nc_vec_foreach (table, &ruleset->tables)
 		nc_table_free(*table);
 	ruleset->tables.n = 0;
 }
 
 void nc_edit_flush_table(struct nc_table *table)
 {
-	nc_vec_foreach(chain, &table->chains)
+	nc_vec_foreach (chain, &table->chains)
 		nc_edit_flush_chain(*chain);
 }
 
 void nc_edit_flush_chain(struct nc_chain *chain)
 {
-	nc_vec_foreach(rule, &chain->rules)
+	nc_vec_foreach (rule, &chain->rules)
 		nc_rule_free(*rule);
 	chain->rules.n = 0;
 }

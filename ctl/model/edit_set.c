@@ -72,7 +72,7 @@ int nc_edit_add_set(struct nc_table *table, struct nc_set *set, bool create, str
 
 static bool rule_names_set(const struct nc_rule *rule, const char *name)
 {
-	nc_vec_foreach(stmt, &rule->stmts) {
+	nc_vec_foreach (stmt, &rule->stmts) {
 		if (stmt->kind == NC_STMT_MATCH && stmt->match.set &&
 		    strcmp(stmt->match.set, name) == 0)
 			return true;
@@ -82,8 +82,8 @@ static bool rule_names_set(const struct nc_rule *rule, const char *name)
 
 static bool table_names_set(const struct nc_table *table, const char *name)
 {
-	nc_vec_foreach(chain, &table->chains) {
-		nc_vec_foreach(rule, &(*chain)->rules) {
+	nc_vec_foreach (chain, &table->chains) {
+		nc_vec_foreach (rule, &(*chain)->rules) {
 			if (rule_names_set(*rule, name))
 				return true;
 		}
@@ -138,11 +138,11 @@ static bool holds(const nc_set_elements *elements, const struct nc_interval *int
 static int refuse_existing(const struct nc_set *set, const nc_set_elements *elements,
 			   struct nc_diag *diag)
 {
-	nc_vec_foreach(element, elements) {
+	nc_vec_foreach (element, elements) {
 		if (!holds(&set->elements, &element->interval))
 			continue;
-		nc_diag_error(diag, &element->loc,
-			      "File exists: set '%s' has this element already", set->name);
+		nc_diag_error(diag, &element->loc, "File exists: set '%s' has this element already",
+			      set->name);
 		return -EEXIST;
 	}
 	return 0;
@@ -177,7 +177,7 @@ static int subtract(struct nc_set *set, const nc_set_elements *elements)
 {
 	nc_set_elements rest = {};
 
-	nc_vec_foreach(element, &set->elements) {
+	nc_vec_foreach (element, &set->elements) {
 		if (holds(elements, &element->interval))
 			continue;
 		if (nc_vec_push(&rest, *element) < 0) {
@@ -199,7 +199,7 @@ int nc_edit_delete_elements(struct nc_set *set, const nc_set_elements *elements,
 	r = check_constant(set, first_loc(elements), diag);
 	if (r < 0)
 		return r;
-	nc_vec_foreach(element, elements) {
+	nc_vec_foreach (element, elements) {
 		if (missing_ok || holds(&set->elements, &element->interval))
 			continue;
 		r = -ENOENT;

@@ -70,12 +70,12 @@ static uint64_t hash_rule(const struct nc_rule *rule)
 {
 	uint64_t hash = 0xcbf29ce484222325;
 
-	nc_vec_foreach(stmt, &rule->stmts) {
+	nc_vec_foreach (stmt, &rule->stmts) {
 		hash = hash_bytes(hash, &stmt->kind, sizeof(stmt->kind));
 		if (stmt->kind != NC_STMT_MATCH)
 			continue;
 		hash = hash_bytes(hash, &stmt->match.field, sizeof(stmt->match.field));
-		nc_vec_foreach(value, &stmt->match.values)
+		nc_vec_foreach (value, &stmt->match.values)
 			hash = hash_bytes(hash, &value->interval, sizeof(value->interval));
 	}
 	return hash;
@@ -151,7 +151,7 @@ static int inherit_rules(struct nc_chain *chain, const struct nc_chain *live)
 		table[i] = (struct hashed){.hash = hash_rule(rule), .index = i, .rule = rule};
 	}
 	qsort(table, n, sizeof(*table), compare_hashed);
-	nc_vec_foreach(rule, &chain->rules) {
+	nc_vec_foreach (rule, &chain->rules) {
 		const struct nc_rule *same = take_same(table, n, *rule);
 
 		(*rule)->handle = 0;
@@ -165,18 +165,18 @@ static int inherit_table(struct nc_table *table, const struct nc_table *live)
 {
 	table->handle = live->handle;
 	table->last_handle = live->last_handle;
-	nc_vec_foreach(set, &table->sets) {
+	nc_vec_foreach (set, &table->sets) {
 		const struct nc_set *old = nc_table_find_set(live, (*set)->name);
 
 		(*set)->handle = old ? old->handle : ++table->last_handle;
 	}
-	nc_vec_foreach(chain, &table->chains) {
+	nc_vec_foreach (chain, &table->chains) {
 		const struct nc_chain *old = nc_table_find_chain(live, (*chain)->name);
 
 		if (inherit_rules(*chain, old) < 0)
 			return -ENOMEM;
 		(*chain)->handle = old ? old->handle : ++table->last_handle;
-		nc_vec_foreach(rule, &(*chain)->rules) {
+		nc_vec_foreach (rule, &(*chain)->rules) {
 			if (!(*rule)->handle)
 				(*rule)->handle = ++table->last_handle;
 		}
@@ -187,7 +187,7 @@ static int inherit_table(struct nc_table *table, const struct nc_table *live)
 int nc_ruleset_inherit(struct nc_ruleset *next, const struct nc_ruleset *live)
 {
 	next->last_handle = live->last_handle;
-	nc_vec_foreach(table, &next->tables) {
+	nc_vec_foreach (table, &next->tables) {
 		const struct nc_table *old = nc_ruleset_find_table(live, (*table)->name);
 
 		if (!old)
@@ -206,9 +206,9 @@ static int for_each_rule(struct nc_ruleset *ruleset, each_rule_fn *fn, void *con
 {
 	int r = 0;
 
-	nc_vec_foreach(table, &ruleset->tables) {
-		nc_vec_foreach(chain, &(*table)->chains) {
-			nc_vec_foreach(rule, &(*chain)->rules) {
+	nc_vec_foreach (table, &ruleset->tables) {
+		nc_vec_foreach (chain, &(*table)->chains) {
+			nc_vec_foreach (rule, &(*chain)->rules) {
 				r = fn(*rule, context);
 				if (r < 0)
 					return r;
@@ -267,7 +267,8 @@ static int assign_free(struct nc_rule *rule, void *context)
 	return 0;
 }
 
-uint32_t nc_ruleset_assign_counters(struct nc_ruleset *ruleset, const uint64_t *busy, uint32_t n_busy)
+uint32_t nc_ruleset_assign_counters(struct nc_ruleset *ruleset, const uint64_t *busy,
+				    uint32_t n_busy)
 {
 	struct ids ids = {};
 	int r = 0;

@@ -15,14 +15,14 @@
 
 /* What the matches so far have established. */
 struct context {
-	bool ether;	     /* an "ether" field was read: EtherType is where to look for the protocol */
-	unsigned tags;	     /* VLAN headers entered */
+	bool ether;    /* an "ether" field was read: EtherType is where to look for the protocol */
+	unsigned tags; /* VLAN headers entered */
 	bool network_known;
-	nc_num network;	     /* EtherType of the network header */
+	nc_num network; /* EtherType of the network header */
 	bool transport_known;
-	nc_num transport;    /* protocol number */
+	nc_num transport; /* protocol number */
 	struct nc_rule *rule;
-	size_t at;	     /* index of the match that is looked at */
+	size_t at; /* index of the match that is looked at */
 	struct nc_diag *diag;
 };
 
@@ -99,9 +99,10 @@ static const struct nc_match *looked_at(const struct context *context)
 
 static int refuse_behind_two_tags(const struct context *context)
 {
-	return nc_diag_error(context->diag, &looked_at(context)->loc,
-			     "behind two VLAN tags nothing but the tags can be matched: nftables takes "
-			     "what follows the first tag for the network header and would read other bytes");
+	return nc_diag_error(
+		context->diag, &looked_at(context)->loc,
+		"behind two VLAN tags nothing but the tags can be matched: nftables takes "
+		"what follows the first tag for the network header and would read other bytes");
 }
 
 static int need_network(struct context *context, nc_num wanted)
@@ -183,7 +184,7 @@ static int need_header(struct context *context)
 		const char *header;
 		nc_num protocol;
 	} transports[] = {
-		{"tcp", IPPROTO_TCP},	{"udp", IPPROTO_UDP}, {"udplite", IPPROTO_UDPLITE},
+		{"tcp", IPPROTO_TCP},	{"udp", IPPROTO_UDP},	{"udplite", IPPROTO_UDPLITE},
 		{"sctp", IPPROTO_SCTP}, {"dccp", IPPROTO_DCCP},
 	};
 

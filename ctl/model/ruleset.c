@@ -60,7 +60,7 @@ void nc_rule_free(struct nc_rule *rule)
 {
 	if (!rule)
 		return;
-	nc_vec_foreach(stmt, &rule->stmts) {
+	nc_vec_foreach (stmt, &rule->stmts) {
 		if (stmt->kind == NC_STMT_MATCH)
 			nc_match_clear(&stmt->match);
 	}
@@ -83,7 +83,7 @@ void nc_chain_free(struct nc_chain *chain)
 {
 	if (!chain)
 		return;
-	nc_vec_foreach(rule, &chain->rules)
+	nc_vec_foreach (rule, &chain->rules)
 		nc_rule_free(*rule);
 	nc_vec_free(&chain->rules);
 	nc_vec_free(&chain->devices);
@@ -96,10 +96,10 @@ void nc_table_free(struct nc_table *table)
 {
 	if (!table)
 		return;
-	nc_vec_foreach(chain, &table->chains)
+	nc_vec_foreach (chain, &table->chains)
 		nc_chain_free(*chain);
 	nc_vec_free(&table->chains);
-	nc_vec_foreach(set, &table->sets)
+	nc_vec_foreach (set, &table->sets)
 		nc_set_free(*set);
 	nc_vec_free(&table->sets);
 	free(table->comment);
@@ -111,7 +111,7 @@ void nc_ruleset_free(struct nc_ruleset *ruleset)
 {
 	if (!ruleset)
 		return;
-	nc_vec_foreach(table, &ruleset->tables)
+	nc_vec_foreach (table, &ruleset->tables)
 		nc_table_free(*table);
 	nc_vec_free(&ruleset->tables);
 	free(ruleset);
@@ -119,7 +119,7 @@ void nc_ruleset_free(struct nc_ruleset *ruleset)
 
 struct nc_table *nc_ruleset_find_table(const struct nc_ruleset *ruleset, const char *name)
 {
-	nc_vec_foreach(table, &ruleset->tables) {
+	nc_vec_foreach (table, &ruleset->tables) {
 		if (strcmp((*table)->name, name) == 0)
 			return *table;
 	}
@@ -128,7 +128,7 @@ struct nc_table *nc_ruleset_find_table(const struct nc_ruleset *ruleset, const c
 
 struct nc_chain *nc_table_find_chain(const struct nc_table *table, const char *name)
 {
-	nc_vec_foreach(chain, &table->chains) {
+	nc_vec_foreach (chain, &table->chains) {
 		if (strcmp((*chain)->name, name) == 0)
 			return *chain;
 	}
@@ -137,7 +137,7 @@ struct nc_chain *nc_table_find_chain(const struct nc_table *table, const char *n
 
 struct nc_set *nc_table_find_set(const struct nc_table *table, const char *name)
 {
-	nc_vec_foreach(set, &table->sets) {
+	nc_vec_foreach (set, &table->sets) {
 		if (strcmp((*set)->name, name) == 0)
 			return *set;
 	}
@@ -146,7 +146,7 @@ struct nc_set *nc_table_find_set(const struct nc_table *table, const char *name)
 
 struct nc_rule *nc_chain_find_rule(const struct nc_chain *chain, uint64_t handle, size_t *ret_index)
 {
-	nc_vec_foreach(rule, &chain->rules) {
+	nc_vec_foreach (rule, &chain->rules) {
 		if ((*rule)->handle != handle)
 			continue;
 		if (ret_index)
@@ -158,7 +158,7 @@ struct nc_rule *nc_chain_find_rule(const struct nc_chain *chain, uint64_t handle
 
 struct nc_counter *nc_rule_counter(const struct nc_rule *rule)
 {
-	nc_vec_foreach(stmt, &rule->stmts) {
+	nc_vec_foreach (stmt, &rule->stmts) {
 		if (stmt->kind == NC_STMT_COUNTER)
 			return &stmt->counter;
 	}

@@ -13,22 +13,25 @@ static int check_reference(const struct nc_table *table, const struct nc_match *
 		return 0;
 	set = nc_table_find_set(table, match->set);
 	if (!set)
-		return nc_diag_error(diag, &match->rhs_loc,
-				     "No such file or directory: there is no set '%s' in table '%s'",
-				     match->set, table->name);
+		return nc_diag_error(
+			diag, &match->rhs_loc,
+			"No such file or directory: there is no set '%s' in table '%s'", match->set,
+			table->name);
 	if (set->type != type)
-		return nc_diag_error(diag, &match->rhs_loc,
-				     "datatype mismatch: expected %s, set '%s' has elements of type %s",
-				     nc_type_info(type)->description, set->name,
-				     nc_type_info(set->type)->description);
+		return nc_diag_error(
+			diag, &match->rhs_loc,
+			"datatype mismatch: expected %s, set '%s' has elements of type %s",
+			nc_type_info(type)->description, set->name,
+			nc_type_info(set->type)->description);
 	return 0;
 }
 
-static int check_rule(const struct nc_table *table, const struct nc_rule *rule, struct nc_diag *diag)
+static int check_rule(const struct nc_table *table, const struct nc_rule *rule,
+		      struct nc_diag *diag)
 {
 	int r = 0;
 
-	nc_vec_foreach(stmt, &rule->stmts) {
+	nc_vec_foreach (stmt, &rule->stmts) {
 		if (stmt->kind == NC_STMT_MATCH && check_reference(table, &stmt->match, diag) < 0)
 			r = -EINVAL;
 	}
@@ -49,12 +52,12 @@ static int check_table(const struct nc_table *table, struct nc_diag *diag)
 {
 	int r = 0;
 
-	nc_vec_foreach(set, &table->sets) {
+	nc_vec_foreach (set, &table->sets) {
 		if (check_set(*set, diag) < 0)
 			r = -EINVAL;
 	}
-	nc_vec_foreach(chain, &table->chains) {
-		nc_vec_foreach(rule, &(*chain)->rules) {
+	nc_vec_foreach (chain, &table->chains) {
+		nc_vec_foreach (rule, &(*chain)->rules) {
 			if (check_rule(table, *rule, diag) < 0)
 				r = -EINVAL;
 		}
@@ -66,7 +69,7 @@ int nc_ruleset_validate(const struct nc_ruleset *ruleset, struct nc_diag *diag)
 {
 	int r = 0;
 
-	nc_vec_foreach(table, &ruleset->tables) {
+	nc_vec_foreach (table, &ruleset->tables) {
 		if (check_table(*table, diag) < 0)
 			r = -EINVAL;
 	}

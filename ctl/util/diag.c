@@ -10,7 +10,7 @@
 
 void nc_diag_free(struct nc_diag *diag)
 {
-	nc_vec_foreach(message, &diag->messages)
+	nc_vec_foreach (message, &diag->messages)
 		free(message->text);
 	nc_vec_free(&diag->messages);
 	diag->n_errors = 0;
@@ -186,7 +186,7 @@ static void print_message(const struct nc_message *message, FILE *out, bool colo
 
 void nc_diag_print(const struct nc_diag *diag, FILE *out, bool colour)
 {
-	nc_vec_foreach(message, &diag->messages)
+	nc_vec_foreach (message, &diag->messages)
 		print_message(message, out, colour);
 	if (diag->n_errors > NC_DIAG_ERRORS_MAX)
 		fprintf(out, "… and %zu more errors.\n", diag->n_errors - NC_DIAG_ERRORS_MAX);
