@@ -153,6 +153,35 @@ static struct nc_token newline(struct nc_lexer *lexer)
 	return token;
 }
 
+/* Bytes of the UTF-8 sequence that begins here (RFC 3629), 0 if none does. */
+static size_t utf8_length(const char *text, size_t left)
+{
+	const unsigned char *b = (const unsigned char *)text;
+	size_t length = b[0] < 0x80 ? 1 : b[0] < 0xc2 ? 0 : b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
+
+	if (!length || b[0] > 0xf4 || length > left)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((b[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if ((b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) ||
+	    (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+static bool is_utf8(const char *text, size_t left)
+{
+	for (size_t n; left; text += n, left -= n) {
+		n = utf8_length(text, left);
+		if (!n)
+			return false;
+	}
+	return true;
+}
+
+/* Strings end up in JSON, so they must be UTF-8. */
 static struct nc_token quoted(struct nc_lexer *lexer)
 {
 	size_t end = lexer->at + 1;
@@ -170,6 +199,10 @@ static struct nc_token quoted(struct nc_lexer *lexer)
 	token = token_until(lexer, NC_TOKEN_STRING, end + 1);
 	token.text++;
 	token.length -= 2;
+	if (!is_utf8(token.text, token.length)) {
+		nc_diag_error(lexer->diag, &token.loc, "this string is not valid UTF-8");
+		token.kind = NC_TOKEN_BAD;
+	}
 	return token;
 }
 

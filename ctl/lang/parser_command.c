@@ -284,6 +284,11 @@ static bool parse_verb(struct nc_parser *parser, struct nc_ast_command *command)
 			return parse_object(parser, verbs[i].expected, command);
 		}
 	}
+	if (nc_parser_at(parser, NC_TOKEN_LBRACE)) {
+		nc_diag_error(parser->diag, &parser->token.loc,
+			      "this is no command; rulesets in JSON are not read by this version");
+		return false;
+	}
 	command->verb = NC_VERB_ADD;
 	if (nc_parser_refused(parser, NC_UNSUPPORTED_COMMAND))
 		return false;
