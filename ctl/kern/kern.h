@@ -75,7 +75,7 @@ int nc_publish(struct nc_store *store, const struct nc_live *live, const struct 
 	       struct nc_diag *diag);
 
 /* "flush ruleset": empty the slot, detach from devices that were attached only for the ruleset. */
-int nc_unpublish(struct nc_store *store, const struct nc_live *live, struct nc_diag *diag);
+int nc_unpublish(struct nc_store *store, struct nc_diag *diag);
 
 struct nc_attach_options {
 	enum nc_hook hook;

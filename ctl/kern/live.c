@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading the live generation back: text, rule records, counters, set elements; and changing one element of it in place.
+ * Readers hold no lock: what vanishes under them is looked for again.
+ */
+#include "live.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "map.h"
+
+#define TRIES 200 /* of 5 ms each, for a writer to finish what it does */
+
+void nc_live_close(struct nc_live *live)
+{
+	nc_vec_foreach (fd, &live->counters)
+		close(*fd);
+	nc_vec_free(&live->counters);
+	nc_vec_free(&live->busy);
+	free(live->rules);
+	free(live->text);
+	free(live);
+}
+
+static int open_pin(const struct nc_live *live, const char *name)
+{
+	char path[NC_PATH_MAX];
+	int fd;
+
+	nc_store_gen_path(live->store, live->header.generation, name, path);
+	fd = bpf_obj_get(path);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Entries of an array map from first on. */
+static int read_array(int fd, __u32 first, void *values, size_t value_size, __u32 n)
+{
+	for (__u32 i = 0; i < n; i++) {
+		__u32 index = first + i;
+
+		if (bpf_map_lookup_elem(fd, &index, (char *)values + i * value_size))
+			return -errno;
+	}
+	return 0;
+}
+
+static int max_entries(int fd, __u32 *ret)
+{
+	struct bpf_map_info info = {};
+	__u32 length = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &length))
+		return -errno;
+	*ret = info.max_entries;
+	return 0;
+}
+
+static int read_text(struct nc_live *live)
+{
+	_cleanup_free_ struct nc_text_chunk *chunks = NULL;
+	_cleanup_close_ int fd = open_pin(live, "text");
+	struct nc_text_chunk first;
+	uint64_t generation = live->header.generation;
+	__u32 entries = 0, zero = 0, n;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = max_entries(fd, &entries);
+	if (r < 0)
+		return r;
+	if (bpf_map_lookup_elem(fd, &zero, &first))
+		return -errno;
+	memcpy(&live->header, &first, sizeof(live->header));
+	if (live->header.generation != generation || !entries ||
+	    live->header.length > (uint64_t)(entries - 1) * NC_TEXT_CHUNK)
+		return -EBADMSG;
+	n = (live->header.length + NC_TEXT_CHUNK - 1) / NC_TEXT_CHUNK;
+	chunks = calloc(n + 1, sizeof(*chunks));
+	if (!chunks)
+		return -ENOMEM;
+	r = read_array(fd, 1, chunks, sizeof(*chunks), n);
+	if (r < 0)
+		return r;
+	live->text = (char *)TAKE_PTR(chunks);
+	live->text[live->header.length] = '\0';
+	return 0;
+}
+
+static int note_busy(struct nc_live *live, uint32_t id)
+{
+	while (live->busy.n <= id / 64) {
+		if (nc_vec_push(&live->busy, 0) < 0)
+			return -ENOMEM;
+	}
+	live->busy.v[id / 64] |= UINT64_C(1) << id % 64;
+	return 0;
+}
+
+static int read_rules(struct nc_live *live)
+{
+	_cleanup_close_ int fd = open_pin(live, "rules");
+	__u32 entries = 0;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = max_entries(fd, &entries);
+	if (r < 0)
+		return r;
+	if (live->header.n_rules > entries)
+		return -EBADMSG;
+	live->rules = calloc(live->header.n_rules + 1, sizeof(*live->rules));
+	if (!live->rules)
+		return -ENOMEM;
+	r = read_array(fd, 0, live->rules, sizeof(*live->rules), live->header.n_rules);
+	for (uint32_t i = 0; i < live->header.n_rules && !r; i++) {
+		if (live->rules[i].counter != NC_NONE)
+			r = live->rules[i].counter < NC_STEPS_MAX
+				    ? note_busy(live, live->rules[i].counter)
+				    : -EBADMSG;
+	}
+	return r;
+}
+
+static int open_counters(struct nc_live *live)
+{
+	char name[32];
+	int fd;
+
+	for (unsigned i = 0;; i++) {
+		snprintf(name, sizeof(name), "counters-%u", i);
+		fd = open_pin(live, name);
+		if (fd == -ENOENT && i)
+			break;
+		if (fd < 0)
+			return fd;
+		if (nc_vec_push(&live->counters, fd) < 0) {
+			close(fd);
+			return -ENOMEM;
+		}
+	}
+	return max_entries(live->counters.v[0], &live->counters_capacity);
+}
+
+/* The generation of the published program, if it holds still for us. */
+static int read_generation(const struct nc_store *store, struct nc_live **ret)
+{
+	_cleanup_(nc_live_closep) struct nc_live *live = calloc(1, sizeof(*live));
+	int r;
+
+	if (!live)
+		return -ENOMEM;
+	live->store = store;
+	live->prog_id = nc_store_published(store, NC_HOOK_INGRESS);
+	if (!live->prog_id)
+		return -ENODATA;
+	live->header.generation = nc_store_find_generation(store, live->prog_id);
+	if (!live->header.generation)
+		return -ENOENT;
+	r = read_text(live);
+	if (r == 0)
+		r = read_rules(live);
+	if (r == 0)
+		r = open_counters(live);
+	if (r == 0)
+		*ret = TAKE_PTR(live);
+	return r;
+}
+
+int nc_live_open(struct nc_store *store, struct nc_live **ret, struct nc_diag *diag)
+{
+	const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+	int r = -ENOENT;
+
+	for (int tries = 0; tries < TRIES && r == -ENOENT; tries++) {
+		if (tries)
+			nanosleep(&pause, NULL);
+		r = read_generation(store, ret);
+		if (r == -ENOENT && store->access == NC_STORE_WRITE)
+			break;
+	}
+	if (r == 0)
+		return 0;
+	if (r == -ENODATA)
+		return -ENOENT;
+	if (r == -ENOENT || r == -EBADMSG) {
+		nc_diag_error(
+			diag, NULL,
+			"the ruleset at work cannot be read back: pins below %s are missing or "
+			"damaged; it stays in force until: netctl flush ruleset",
+			store->dir);
+		return -EBADMSG;
+	}
+	return nc_diag_privilege(diag, r, "cannot read the ruleset at work");
+}
+
+uint64_t nc_live_generation(const struct nc_live *live)
+{
+	return live->header.generation;
+}
+
+const char *nc_live_text(const struct nc_live *live, size_t *ret_length)
+{
+	*ret_length = live->header.length;
+	return live->text;
+}
+
+const struct nc_rule_record *nc_live_rules(const struct nc_live *live, size_t *ret_n)
+{
+	*ret_n = live->header.n_rules;
+	return live->rules;
+}
+
+const uint64_t *nc_live_busy_counters(const struct nc_live *live, uint32_t *ret_n_bits)
+{
+	*ret_n_bits = live->busy.n * 64;
+	return live->busy.v;
+}
+
+/* An older map in the succession may be too small for the id: it never counted it. */
+int nc_live_counter(const struct nc_live *live, uint32_t counter_id, struct nc_counter *ret)
+{
+	struct nc_counter sum = {};
+	int r;
+
+	nc_vec_foreach (fd, &live->counters) {
+		r = nc_counter_read(*fd, counter_id, &sum);
+		if (r < 0 && !(r == -ENOENT && fd != live->counters.v))
+			return r;
+	}
+	*ret = sum;
+	return 0;
+}
+
+/* --- sets ------------------------------------------------------------------------------------------- */
+
+int nc_live_set_fd(const struct nc_live *live, uint32_t live_index)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "set-%u", live_index);
+	return open_pin(live, name);
+}
+
+/* The set's map, of the class that it should have; or a message. */
+static int open_set(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+		    struct nc_diag *diag)
+{
+	struct bpf_map_info info = {};
+	__u32 length = sizeof(info);
+	_cleanup_close_ int fd = nc_live_set_fd(live, live_index);
+
+	if (fd < 0)
+		return nc_diag_privilege(diag, fd, "cannot open the map of a set");
+	if (bpf_obj_get_info_by_fd(fd, &info, &length) || info.key_size != nc_set_key_size(class) ||
+	    info.value_size != sizeof(struct nc_element)) {
+		nc_diag_error(diag, NULL, "set-%u below %s is not the map of that set", live_index,
+			      live->store->dir);
+		return -EBADMSG;
+	}
+	return TAKE_FD(fd);
+}
+
+int nc_live_set_keys(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+		     nc_set_keys *ret, struct nc_diag *diag)
+{
+	_cleanup_close_ int fd = open_set(live, live_index, class, diag);
+	nc_set_keys keys = {};
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = nc_set_map_read(fd, class, &keys);
+	if (r < 0) {
+		nc_vec_free(&keys);
+		return nc_diag_errno(diag, NULL, r, "cannot read the elements of a set");
+	}
+	*ret = keys;
+	return 0;
+}
+
+int nc_live_element_add(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+			const struct nc_set_key *key, bool create, struct nc_diag *diag)
+{
+	_cleanup_close_ int fd = open_set(live, live_index, class, diag);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = bpf_map_update_elem(fd, key, &key->element, BPF_NOEXIST) ? -errno : 0;
+	if (r == -EEXIST)
+		return create ? r : 0;
+	/* Tries answer ENOSPC, hash maps E2BIG. */
+	if (r == -E2BIG || r == -ENOSPC)
+		return -E2BIG;
+	return r < 0 ? nc_diag_errno(diag, NULL, r, "cannot add the element") : 0;
+}
+
+int nc_live_element_delete(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+			   const struct nc_set_key *key, struct nc_diag *diag)
+{
+	_cleanup_close_ int fd = open_set(live, live_index, class, diag);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = bpf_map_delete_elem(fd, key) ? -errno : 0;
+	if (r < 0 && r != -ENOENT)
+		return nc_diag_errno(diag, NULL, r, "cannot delete the element");
+	return r;
+}
