@@ -3,8 +3,8 @@
 #include "link.h"
 
 #include <errno.h>
-#include <linux/if_arp.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
 #include <string.h>
