@@ -406,3 +406,10 @@ int nc_devices_status(struct nc_store *store, nc_device_statuses *ret, struct nc
 	*ret = statuses;
 	return 0;
 }
+
+bool nc_device_exists(const char *name)
+{
+	struct nc_link link;
+
+	return nc_link_by_name(name, &link) == 0;
+}

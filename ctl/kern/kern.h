@@ -112,6 +112,9 @@ struct nc_device_status {
 
 typedef NC_VEC(struct nc_device_status) nc_device_statuses;
 
+/* Is there an interface of this name? */
+bool nc_device_exists(const char *name);
+
 /* All records, sorted by ifindex and hook. */
 int nc_devices_status(struct nc_store *store, nc_device_statuses *ret, struct nc_diag *diag);
 

@@ -9,6 +9,8 @@
 #include <netlink/route/link.h>
 #include <string.h>
 
+#include "util/cleanup.h"
+
 static void socket_freep(struct nl_sock **socket)
 {
 	if (*socket)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Lists of what is at work. */
+#ifndef NETCTL_CMD_LIST_H
+#define NETCTL_CMD_LIST_H
+
+#include "cmd/cmd.h"
+#include "cmd/session.h"
+
+/*
+ * Print what the script's "list" commands ask for, from a session opened after its other commands took effect. 0 or
+ * -errno with a message.
+ */
+int nc_list(struct nc_run *run, struct nc_session *session, const struct nc_script *script);
+
+/* Does the script have any? Does it have anything else? */
+bool nc_script_lists(const struct nc_script *script);
+bool nc_script_changes(const struct nc_script *script);
+
+#endif

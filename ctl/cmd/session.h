@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A session: the store, the ruleset at work read back as a model, and what a script made of it put to work. */
+#ifndef NETCTL_CMD_SESSION_H
+#define NETCTL_CMD_SESSION_H
+
+#include "kern/kern.h"
+#include "lang/lang.h"
+
+struct nc_session {
+	struct nc_store *store;	    /* NULL: there is none, so no ruleset */
+	struct nc_live *live;	    /* NULL: no ruleset is at work */
+	struct nc_ruleset *ruleset; /* the live one, for editing; empty if there is none */
+	struct nc_diag *diag;
+};
+
+/* Open and read back. With NC_STORE_READ a missing store is an empty ruleset. 0 or -errno with a message. */
+int nc_session_open(struct nc_session *session, enum nc_store_access access, struct nc_diag *diag);
+void nc_session_close(struct nc_session *session);
+
+/* Read counters, and the elements of all sets if wanted, from the kernel into the ruleset. */
+int nc_session_read_state(struct nc_session *session, bool elements);
+/* Of one set; context is the session. For nc_script_run(). */
+int nc_session_load_elements(void *context, const struct nc_table *table, struct nc_set *set,
+			     struct nc_diag *diag);
+
+/* Put a ruleset to work (the session's own or one that replaces it): compile and publish. publish false: compile only. */
+int nc_session_commit(struct nc_session *session, struct nc_ruleset *ruleset, bool publish);
+
+/*
+ * A script that adds or deletes one element whose change is one key of a live set: done at once, without a new generation.
+ * 1: done; 0: it is not such a script; -errno with a message.
+ */
+int nc_session_change_element(struct nc_session *session, const struct nc_script *script);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading files and command lines. Called by the verbs that take rulesets. */
+#include "cmd/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "util/cleanup.h"
+
+#define SOURCE_MAX (1u << 30)
+
+static int read_all(int fd, char **ret_text, size_t *ret_length)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0, room = 0;
+	ssize_t n;
+
+	for (;;) {
+		if (length == room) {
+			char *more;
+
+			if (room >= SOURCE_MAX)
+				return -EFBIG;
+			room = room ? room * 2 : 1 << 16;
+			more = realloc(text, room);
+			if (!more)
+				return -ENOMEM;
+			text = more;
+		}
+		n = read(fd, text + length, room - length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		length += n;
+	}
+	*ret_text = TAKE_PTR(text);
+	*ret_length = length;
+	return 0;
+}
+
+int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, struct nc_diag *diag)
+{
+	bool standard_input = strcmp(path, "-") == 0;
+	_cleanup_close_ int opened = -1;
+	size_t length = 0;
+	char *text = NULL;
+	int r;
+
+	if (!standard_input) {
+		opened = open(path, O_RDONLY | O_CLOEXEC);
+		if (opened < 0)
+			return nc_diag_errno(diag, NULL, -errno, "cannot open %s", path);
+	}
+	r = read_all(standard_input ? STDIN_FILENO : opened, &text, &length);
+	if (r == -EISDIR) {
+		nc_diag_error(diag, NULL, "%s is a directory; name a file with a ruleset", path);
+		return r;
+	}
+	if (r < 0)
+		return nc_diag_errno(diag, NULL, r, "cannot read %s",
+				     standard_input ? "standard input" : path);
+	*ret = (struct nc_source){.name = path, .text = text, .length = length};
+	*ret_text = text;
+	return 0;
+}
+
+/* A comment that the shell has taken the quotes off. */
+static bool needs_quotes(int i, char **argv)
+{
+	return i && strcmp(argv[i - 1], "comment") == 0 && argv[i][0] != '"' && argv[i][0] != '\\';
+}
+
+int nc_source_join(int argc, char **argv, struct nc_source *ret, char **ret_text)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return -ENOMEM;
+	for (int i = 0; i < argc; i++)
+		fprintf(out, needs_quotes(i, argv) ? "%s\"%s\"" : "%s%s", i ? " " : "", argv[i]);
+	if (fclose(out) == EOF) {
+		free(text);
+		return -ENOMEM;
+	}
+	*ret = (struct nc_source){.name = "", .text = text, .length = length};
+	*ret_text = text;
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Texts that commands are read from. */
+#ifndef NETCTL_CMD_SOURCE_H
+#define NETCTL_CMD_SOURCE_H
+
+#include "util/diag.h"
+
+/* Read a file, or standard input for "-", whole. text is the caller's to free. 0 or -errno with a message. */
+int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, struct nc_diag *diag);
+
+/* The words of a command line as one text. -ENOMEM. */
+int nc_source_join(int argc, char **argv, struct nc_source *ret, char **ret_text);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command table. Help prints it; a test compares it with the manual page and the completion. */
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+#define AS_NFT "The words behind it are nft(8)'s; netctl.nft(5) has the language.\n"
+
+const struct nc_cmd nc_cmds[] = {
+	{"attach", "DEVICE [hook ingress|egress] [mode auto|native|generic] [--replace]",
+	 "put netctl on a network device",
+	 "  hook ingress    XDP (default)\n"
+	 "  hook egress     tc: TCX where the kernel has it, else clsact\n"
+	 "  mode auto       native XDP where the driver has it, else generic (default)\n"
+	 "  --replace       take another XDP program off the device first\n"
+	 "\n"
+	 "What was attached by hand stays until detach.\n",
+	 nc_cmd_attach},
+	{"detach", "DEVICE [hook ingress|egress] | --all", "take netctl off a device, or off all",
+	 "  --all           every device and hook of this network namespace\n"
+	 "\n"
+	 "The ruleset stays, unenforced on that device; 'flush ruleset' removes it.\n",
+	 nc_cmd_detach},
+	{"status", "[DEVICE]", "what is attached, and what it decided (also: netctl alone)", NULL,
+	 nc_cmd_status},
+	{"apply", "FILE|- [--dry-run]", "make the ruleset exactly what FILE says",
+	 "  --dry-run       everything but putting it to work\n"
+	 "\n"
+	 "Rules that stay the same keep their handles and counters. See also: netctl -f FILE,\n"
+	 "which performs FILE's commands on what is there.\n",
+	 nc_cmd_apply},
+	{"check", "FILE|-", "say what is wrong with a ruleset; needs no privilege and no BPF", NULL,
+	 nc_cmd_check},
+	{"list",
+	 "ruleset | tables | table F T | chains | chain F T C | sets | set F T S | counters",
+	 "print the ruleset or a part of it", AS_NFT, nc_cmd_ruleset},
+	{"add", "table | chain | rule | set | element …", "add to the ruleset", AS_NFT,
+	 nc_cmd_ruleset},
+	{"create", "table | chain | set | element …", "add what must not be there yet", AS_NFT,
+	 nc_cmd_ruleset},
+	{"insert", "rule F T C [handle N | index N] …", "put a rule in front", AS_NFT,
+	 nc_cmd_ruleset},
+	{"replace", "rule F T C handle N …", "put a rule in another's place", AS_NFT,
+	 nc_cmd_ruleset},
+	{"delete", "table | chain | rule | set | element …", "remove from the ruleset", AS_NFT,
+	 nc_cmd_ruleset},
+	{"destroy", "table | chain | rule | set | element …", "remove what may not be there",
+	 AS_NFT, nc_cmd_ruleset},
+	{"flush", "ruleset | table F T | chain F T C | set F T S", "remove all of the content",
+	 AS_NFT, nc_cmd_ruleset},
+	{"help", "[COMMAND]", "this text, or more about a command", NULL, nc_cmd_help},
+	{"version", "", "print version and ABI", NULL, nc_cmd_version},
+	{},
+};
+
+const struct nc_cmd *nc_cmd_find(const char *name)
+{
+	for (const struct nc_cmd *cmd = nc_cmds; cmd->name; cmd++) {
+		if (strcmp(cmd->name, name) == 0)
+			return cmd;
+	}
+	return NULL;
+}
