@@ -14,10 +14,10 @@
  *
  *	$NETCTL_BPFFS			if set: it must be one
  *	/sys/fs/bpf			if it is one
- *	/proc/1/root/sys/fs/bpf		if we live in a mount namespace of our own ("ip netns exec" makes one, with a fresh
- *					/sys in it): what is mounted there would be gone with us
+ *	/proc/PID/root/sys/fs/bpf	if we live in a mount namespace of our own ("ip netns exec" makes one, with a fresh
+ *					/sys in it, which is gone with us): that of process 1, or of our eldest ancestor
  *
- * mount: where it is none, mount it (in the initial mount namespace). Without: -ENOENT, no message.
+ * mount: where it is none, mount it, where it will last. Without: -ENOENT, no message.
  */
 int nc_bpffs_find(bool mount, char ret[NC_BPFFS_MAX], struct nc_diag *diag);
 

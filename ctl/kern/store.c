@@ -422,6 +422,9 @@ static void remove_store(const struct nc_store *store)
 	rmdir(path);
 	snprintf(path, sizeof(path), "%s/netctl", store->bpffs);
 	rmdir(path);
+	/* libxdp makes this one and leaves it; it stays if anything is in it. */
+	snprintf(path, sizeof(path), "%s/xdp", store->bpffs);
+	rmdir(path);
 }
 
 void nc_store_close(struct nc_store *store)
