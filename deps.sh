@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2086  # package lists are words
 # Install what building and testing netctl needs. Quick when everything is there.
 set -eu
 
@@ -36,5 +37,4 @@ fi
 echo "deps: installing" $missing
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-# shellcheck disable=SC2086
 apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -94,7 +94,7 @@ struct nc_rule {
 	stmts;		     /* at most one counter and one verdict; nothing after the verdict */
 	char *comment;	     /* or NULL */
 	uint32_t counter_id; /* NC_NONE: none yet, or the rule has no counter */
-	bool counter_fresh;  /* the id is new in this ruleset: counts from the counter statement's values */
+	bool counter_fresh; /* the id is new in this ruleset: counts from the counter statement's values */
 	struct nc_loc loc;
 };
 

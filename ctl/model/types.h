@@ -48,7 +48,7 @@ struct nc_type_info {
 	bool settable; /* may be the type of a named set */
 	bool prefixes; /* "/len" is a value; intervals print as prefixes where they are one */
 	const struct nc_symbol *symbols; /* ends with name NULL; NULL for none */
-	bool numeric; /* symbols are read only: nft prints ports as numbers */
+	bool numeric;			 /* symbols are read only: nft prints ports as numbers */
 };
 
 const struct nc_type_info *nc_type_info(enum nc_type type);
