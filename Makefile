@@ -28,6 +28,7 @@ BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g $(WARN) -std=gnu17 -Iinclude -idirafte
 # --- what is built ------------------------------------------------------------------------------------
 BPF_SRCS   := $(wildcard xdp/*.bpf.c tc/*.bpf.c selftests/*.bpf.c)
 SKELS      := $(patsubst %.bpf.c,$(B)/skel/%.skel.h,$(notdir $(BPF_SRCS)))
+BPF_OBJS   := $(patsubst %.bpf.c,$(B)/bpf/%.bpf.o,$(notdir $(BPF_SRCS)))
 CTL_SRCS   := $(wildcard ctl/*/*.c)
 CTL_OBJS   := $(CTL_SRCS:%.c=$(B)/%.o)
 MAIN_OBJ   := $(B)/ctl/main.o
@@ -39,7 +40,7 @@ FUZZERS    := $(patsubst selftests/%.c,$(B)/fuzz/%,$(wildcard selftests/fuzz_*.c
 OUR_C      := $(wildcard ctl/*.c ctl/*.h ctl/*/*.c ctl/*/*.h include/*/*.h xdp/*.c tc/*.c sock/*.c selftests/*.c selftests/*.h)
 
 .PHONY: all build deps demo test perf asan lint fmt fuzz install uninstall clean help
-.SECONDARY:
+.PRECIOUS: $(B)/%.o
 .DELETE_ON_ERROR:
 
 all: deps
@@ -62,13 +63,13 @@ $(B)/%.o: %.c | $(SKELS)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 vpath %.bpf.c xdp tc selftests
-$(B)/bpf/%.bpf.o: %.bpf.c
+$(BPF_OBJS): $(B)/bpf/%.bpf.o: %.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@.tmp $<
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.tmp $<
 	llvm-strip -g $@.tmp
 	@mv $@.tmp $@
 
-$(B)/skel/%.skel.h: $(B)/bpf/%.bpf.o
+$(SKELS): $(B)/skel/%.skel.h: $(B)/bpf/%.bpf.o
 	@mkdir -p $(@D)
 	$(BPFTOOL) gen skeleton $< name $* >$@.tmp
 	@mv $@.tmp $@

@@ -209,6 +209,12 @@ static __always_inline void nc_parse_ip6(struct nc_frame f, struct nc_pkt *pkt)
 		case NC_NEXTHDR_DEST:
 		case NC_NEXTHDR_FRAGMENT:
 			break;
+		case NC_NEXTHDR_AUTH:
+			if (!nc_within(f, p, 2)) {
+				nc_lacks(pkt, NC_REASON_TRUNCATED_L3);
+				return;
+			}
+			__attribute__((fallthrough));
 		default:
 			nc_parse_transport(f, pkt, next, p);
 			return;

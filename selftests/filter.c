@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rulesets loaded for BPF_PROG_TEST_RUN. */
+#include "filter.h"
+
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <string.h>
+
+#include "lang/lang.h"
+
+bool filter_possible(void)
+{
+	int fd =
+		geteuid() == 0 ? bpf_map_create(BPF_MAP_TYPE_ARRAY, "nc_probe", 4, 4, 1, NULL) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static int build(struct filter *filter, struct nc_diag *diag)
+{
+	_cleanup_(nc_script_freep) struct nc_script *script = NULL;
+	int r = nc_script_parse(&filter->source, &script, diag);
+
+	if (r == 0)
+		r = nc_script_run(script, filter->ruleset, NULL, NULL, diag);
+	if (r == 0 && nc_ruleset_assign_counters(filter->ruleset, NULL, 0) == NC_NONE)
+		r = -ENOMEM;
+	if (r == 0)
+		r = nc_compile(filter->ruleset, &filter->image, diag);
+	return r;
+}
+
+static size_t entry_of_lo(const struct nc_image *image)
+{
+	size_t i = 0;
+
+	while (i < image->entries.n && strcmp(image->entries.v[i].device.name, "lo") != 0)
+		i++;
+	return i;
+}
+
+static struct filter *load(const char *text, bool quiet)
+{
+	struct filter *filter = calloc(1, sizeof(*filter));
+	struct nc_diag diag = {};
+	int r;
+
+	filter->text = strdup(text);
+	filter->source = (struct nc_source){"ruleset", filter->text, strlen(text)};
+	filter->ruleset = nc_ruleset_new();
+	r = build(filter, &diag);
+	if (r == 0)
+		r = nc_instance_load(&filter->image, entry_of_lo(&filter->image), &filter->instance,
+				     &diag);
+	if (r < 0) {
+		if (!quiet) {
+			nc_diag_print(&diag, stderr, false);
+			fprintf(stderr, "%s\n", text);
+		}
+		filter_free(filter);
+		filter = NULL;
+	}
+	nc_diag_free(&diag);
+	return filter;
+}
+
+struct filter *filter_load(const char *text)
+{
+	return load(text, false);
+}
+
+struct filter *filter_try(const char *text)
+{
+	return load(text, true);
+}
+
+void filter_free(struct filter *filter)
+{
+	if (!filter)
+		return;
+	if (filter->instance)
+		nc_instance_free(filter->instance);
+	nc_image_clear(&filter->image);
+	nc_ruleset_free(filter->ruleset);
+	free(filter->text);
+	free(filter);
+}
+
+/* The one cell that counted one packet more. */
+static void find_cell(struct filter *filter, struct outcome *ret)
+{
+	const struct nc_stats before = filter->stats;
+	int changes = 0;
+
+	nc_instance_stats(filter->instance, &filter->stats);
+	for (int reason = 0; reason < _NC_REASON_MAX; reason++) {
+		for (int verdict = 0; verdict < _NC_VERDICT_MAX; verdict++) {
+			int more = filter->stats.cell[reason][verdict].packets -
+				   before.cell[reason][verdict].packets;
+
+			if (!more)
+				continue;
+			changes += more;
+			ret->reason = reason;
+			ret->verdict = verdict;
+		}
+	}
+	if (changes != 1)
+		ret->reason = _NC_REASON_MAX;
+}
+
+struct outcome filter_run(struct filter *filter, const void *frame, size_t length)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length, .repeat = 1);
+	struct outcome outcome = {.action = -1, .reason = _NC_REASON_MAX};
+
+	if (bpf_prog_test_run_opts(nc_instance_prog_fd(filter->instance), &opts))
+		return outcome;
+	outcome.action = opts.retval;
+	find_cell(filter, &outcome);
+	return outcome;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The plain reference: a ruleset judged rule by rule on the bytes of a frame, the way that nf_tables does it at netdev
+ * ingress. No image, no slots, no BPF: what it says and what the program says must be the same.
+ */
+#ifndef NETCTL_SELFTESTS_REFERENCE_H
+#define NETCTL_SELFTESTS_REFERENCE_H
+
+#include "model/ruleset.h"
+
+struct judgement {
+	enum nc_verdict verdict;
+	const struct nc_rule *rule; /* whose verdict it is; NULL: the policy's */
+};
+
+/* Judge a frame that came in on a device; counters of the rules that matched are added to their statements. */
+struct judgement reference_judge(const struct nc_ruleset *ruleset, const char *device,
+				 const uint8_t *frame, size_t length);
+
+#endif
