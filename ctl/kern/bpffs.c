@@ -132,8 +132,14 @@ int nc_bpffs_find(bool may_mount, char ret[NC_BPFFS_MAX], struct nc_diag *diag)
 		snprintf(path, sizeof(path), "/proc/%d/root" BPFFS, keeper);
 	if (is_bpffs(path))
 		return copy_path(path, ret);
-	if (!may_mount)
+	if (!may_mount && geteuid() == 0)
 		return -ENOENT;
+	if (!may_mount) {
+		nc_diag_error(diag, NULL,
+			      "permission denied: where netctl keeps the ruleset can be seen by "
+			      "root only");
+		return -EACCES;
+	}
 	r = keeper ? mount_there(keeper) : mount_here();
 	if (r == -EPERM || r == -EACCES) {
 		nc_diag_error(diag, NULL,
