@@ -83,12 +83,14 @@ for p in whole:  # cut short, and with flipped bits
         q = bytearray(p)
         q[random.randrange(12, min(len(q), 70))] ^= 1 << random.randrange(8)
         raw.append(bytes(q))
-# Left out: later fragments of IPv6. nf_tables (Linux 6.18) reads their "transport header" from the IPv6 header, so that a
-# flow label passes for a port; netctl says that there is none.
-def later_fragment6(p):
+# Left out: later fragments. nf_tables (Linux 6.18, on the fast path of payload expressions) reads a transport header from them:
+# in IPv4 from the payload, in IPv6 from the IPv6 header, so that a flow label passes for a port. netctl says that there is none.
+def later_fragment(p):
     at = 14
     if p[12:14] in (b"\x81\0", b"\x88\xa8"):
         at += 4
+    if p[at - 2:at] == b"\x08\0" and len(p) >= at + 20:
+        return (p[at + 6] << 8 | p[at + 7]) & 0x1fff
     if p[at - 2:at] != b"\x86\xdd" or len(p) < at + 40:
         return False
     n, at = p[at + 6], at + 40
@@ -98,7 +100,7 @@ def later_fragment6(p):
         n, at = p[at], at + (8 if n == 44 else (p[at + 1] + 1) * 8)
     return n == 44
 for p in raw:
-    if not later_fragment6(p):
+    if not later_fragment(p):
         print(p.hex())
 END
 n=$(wc -l <"$TMP/frames")
