@@ -8,6 +8,8 @@
  * A header that cannot be loaded takes a step's miss. So misses that mean "the value is another one" may lead on only
  * where the header is known to be there: negations of more than one step begin with a guard.
  */
+#include <linux/if_ether.h>
+
 #include "compile/build.h"
 #include "compile/place.h"
 
@@ -370,12 +372,28 @@ static bool is_merged(const struct nc_match *match)
 	return as_exact(match, &exact) && !is_inverted(match);
 }
 
+/* A test of bytes behind an IP header fails without that header: what nft implies in front of it need not be tested. */
+static bool is_redundant(const struct nc_rule *rule, const struct nc_match *match)
+{
+	enum nc_base base;
+
+	if (!match->implied || match->field != NC_FIELD_META_PROTOCOL)
+		return false;
+	base = match->values.v[0].interval.low == ETH_P_IP ? NC_BASE_IP : NC_BASE_IP6;
+	nc_vec_foreach (stmt, &rule->stmts) {
+		if (stmt->kind == NC_STMT_MATCH && nc_match_place(&stmt->match).base == base)
+			return true;
+	}
+	return false;
+}
+
 static void merge_matches(struct merger *merger, const struct nc_rule *rule)
 {
 	struct exact exact;
 
 	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_MATCH && is_merged(&stmt->match)) {
+		if (stmt->kind == NC_STMT_MATCH && is_merged(&stmt->match) &&
+		    !is_redundant(rule, &stmt->match)) {
 			as_exact(&stmt->match, &exact);
 			merge_match(merger, &stmt->match, &exact);
 		}

@@ -103,7 +103,8 @@ static __always_inline long nc_clause(const struct nc_clause *clause, struct nc_
 	return 1;
 }
 
-static long nc_walk_on(__u32 i __attribute__((unused)), struct nc_walk *walk)
+/* One step or clause. 1: the walk is over. */
+static __always_inline long nc_walk_one(struct nc_walk *walk)
 {
 	const struct nc_clause *clause;
 	const struct nc_step *step;
@@ -116,6 +117,19 @@ static long nc_walk_on(__u32 i __attribute__((unused)), struct nc_walk *walk)
 	}
 	step = bpf_map_lookup_elem(&nc_steps, &at);
 	return step ? nc_step(step, walk) : 1;
+}
+
+/* A call of the callback costs about as much as a step: several at once. */
+#define NC_STEPS_A_CALL 4
+
+static long nc_walk_on(__u32 i __attribute__((unused)), struct nc_walk *walk)
+{
+#pragma unroll
+	for (int n = 0; n < NC_STEPS_A_CALL; n++) {
+		if (nc_walk_one(walk))
+			return 1;
+	}
+	return 0;
 }
 
 /* Walk from a target. Unless a clause decides, the verdict is the one that walk came with: drop. */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every measurement is a ratio to: a program that only drops. */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+char _license[] SEC("license") = "GPL";
+
+SEC("xdp")
+int nc_bare(struct xdp_md *ctx __attribute__((unused)))
+{
+	return XDP_DROP;
+}
