@@ -1,15 +1,40 @@
 # shellcheck shell=bash
 # Completion of netctl(8) for bash.
+
+_netctl_files() {
+	if declare -F _filedir >/dev/null; then
+		_filedir
+	else
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+
+# The word behind "add", "list", ...: the object, the family behind an object that needs one, or nothing known.
+_netctl_object() {
+	case $prev in
+	"$command") mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur") ;;
+	table | chain | rule | set | element | tables | chains | sets | counters)
+		mapfile -t COMPREPLY < <(compgen -W "netdev" -- "$cur")
+		;;
+	esac
+}
+
 _netctl() {
 	local cur prev words cword commands objects options
-	_init_completion || return
+	if declare -F _init_completion >/dev/null; then
+		_init_completion || return
+	else
+		words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
+		cur=${words[cword]} prev=${words[cword - 1]}
+	fi
 	commands="attach detach status apply check list add create insert replace delete destroy flush help version"
 	options="--file --check --json --handle --numeric --stateless --terse --help --version"
 	objects="ruleset tables table chains chain sets set counters"
 
 	case $prev in
 	-f | --file)
-		_filedir
+		_netctl_files
 		return
 		;;
 	hook)
@@ -42,16 +67,15 @@ _netctl() {
 	detach) mapfile -t COMPREPLY < <(compgen -W "$devices hook --all" -- "$cur") ;;
 	status) mapfile -t COMPREPLY < <(compgen -W "$devices" -- "$cur") ;;
 	apply)
-		_filedir
+		_netctl_files
 		[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--dry-run" -- "$cur")
 		;;
-	check) _filedir ;;
+	check) _netctl_files ;;
 	help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
-	list) mapfile -t COMPREPLY < <(compgen -W "$objects netdev" -- "$cur") ;;
-	flush) mapfile -t COMPREPLY < <(compgen -W "ruleset table chain set netdev" -- "$cur") ;;
-	add | create | delete | destroy)
-		mapfile -t COMPREPLY < <(compgen -W "table chain rule set element netdev" -- "$cur")
-		;;
-	insert | replace) mapfile -t COMPREPLY < <(compgen -W "rule netdev handle index" -- "$cur") ;;
+	list) _netctl_object "$objects" ;;
+	flush) _netctl_object ruleset table chain set ;;
+	add | delete | destroy) _netctl_object table chain rule set element ;;
+	create) _netctl_object table chain set element ;;
+	insert | replace) _netctl_object rule ;;
 	esac
 } && complete -F _netctl netctl
