@@ -24,7 +24,6 @@ ruleset() { # NAME VERDICT
 }
 ruleset a drop >"$TMP/a.nft"
 ruleset b accept >"$TMP/b.nft"
-cat "$TMP/a.nft" >"$TMP/ab.nft"
 nc apply "$TMP/a.nft" || exit 1
 nc attach s0
 
@@ -56,22 +55,21 @@ while not os.path.exists(sys.argv[1]):
     time.sleep(0.001)
 open(sys.argv[1] + ".sent", "w").write(str(n))
 END
-inside "$S" $PYTHON "$TMP/sink.py" "$TMP/got" &
-sink=$!
+background "$S" $PYTHON "$TMP/sink.py" "$TMP/got"
+sink=$LAST
 wait_for "inside $S ss -lun | grep -q :1001"
-inside "$C" $PYTHON "$TMP/source.py" "$TMP/stop" &
-source=$!
+background "$C" $PYTHON "$TMP/source.py" "$TMP/stop"
+source=$LAST
 wait_for "[ -e $TMP/got.on ]"
 
 fine=0
 mixed=0
-# What each generation counted is read when its successor is at work: from then on it stands still.
 for i in $(seq 100); do
 	for r in a b; do
 		nc apply "$TMP/$r.nft" && fine=$((fine + 1))
 		sleep 0.005
 	done
-	# The generation that is at work now may be counting: equal counters are awaited, not hoped for.
+	# The source stands still while its packets are compared: reading three counters is not atomic.
 	if ((i % 10 == 0)); then
 		kill -STOP $source
 		sleep 0.05

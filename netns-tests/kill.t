@@ -2,6 +2,8 @@
 # kill -9 in the middle of apply: afterwards the old ruleset or the new one is in force, whole, and the next command works.
 . "$(dirname "$0")/lib.sh"
 pair
+# LeakSanitizer cannot work under strace.
+export ASAN_OPTIONS=detect_leaks=0
 
 make_rules() { # NAME COUNT
 	echo "table netdev f {"

@@ -108,8 +108,9 @@ wait_for() { # COMMAND: until it succeeds, ten seconds at most
 	return 1
 }
 
-background() { # COMMAND...: ended with the test; its pid in $LAST
-	"$@" >/dev/null 2>&1 &
+background() { # NAMESPACE COMMAND...: ended with the test; the command's own pid in $LAST
+	# Not by the function above: the pid would be that of a shell that waits for it.
+	ip netns exec "$@" >/dev/null 2>&1 &
 	LAST=$!
 	_pids+=("$LAST")
 }

@@ -57,7 +57,7 @@ while True:
     open(sys.argv[1], "ab").write(data + b"\n")
 END
 : >"$TMP/udp"
-background inside "$S" $PYTHON "$TMP/server.py" "$TMP/udp"
+background "$S" $PYTHON "$TMP/server.py" "$TMP/udp"
 wait_for "inside $S ss -ltn | grep -q 8081"
 fetch() { # ADDRESS PORT: bytes received
 	inside "$C" timeout 3 $PYTHON -c '
