@@ -40,7 +40,8 @@ static int new_chain(const struct nc_ast_command *command, struct nc_chain **ret
 	chain->loc = command->chain.loc;
 	chain->hook = NC_HOOK_INGRESS;
 	chain->priority = ast->priority;
-	chain->policy = nc_loc_given(&ast->policy_loc) ? ast->policy : NC_VERDICT_ACCEPT;
+	chain->policy_given = nc_loc_given(&ast->policy_loc);
+	chain->policy = chain->policy_given ? ast->policy : NC_VERDICT_ACCEPT;
 	chain->single_device = ast->single_device;
 	r = add_devices(ast, chain);
 	if (r < 0)

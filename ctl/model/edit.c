@@ -123,7 +123,8 @@ static int reopen_chain(struct nc_chain *old, const struct nc_chain *chain, bool
 			diag, &chain->loc,
 			"chain '%s' is there already for other devices; delete it first",
 			chain->name);
-	old->policy = chain->policy;
+	if (chain->policy_given)
+		old->policy = chain->policy;
 	return 0;
 }
 

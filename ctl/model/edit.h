@@ -42,7 +42,7 @@ int nc_edit_get_set(const struct nc_table *table, const char *name, const struct
 
 /*
  * Add a chain. An existing chain of the same hook, priority and devices keeps its rules and takes the
- * new policy, and *ret is it (chain is then freed); any other difference is refused.
+ * new policy if one is given, and *ret is it (chain is then freed); any other difference is refused.
  */
 int nc_edit_add_chain(struct nc_table *table, struct nc_chain *chain, bool create,
 		      struct nc_chain **ret, struct nc_diag *diag);

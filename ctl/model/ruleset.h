@@ -112,6 +112,7 @@ struct nc_chain {
 	enum nc_hook hook;
 	int priority;
 	enum nc_verdict policy; /* ACCEPT or DROP */
+	bool policy_given;	/* written: a chain that is named again without keeps its old one */
 	bool single_device;	/* written "device x", not "devices = { … }" */
 	NC_VEC(struct nc_device_name) devices;
 	NC_VEC(struct nc_rule *) rules;
