@@ -127,19 +127,11 @@ static const struct nc_loc *first_loc(const nc_set_elements *elements)
 	return elements->n ? &elements->v[0].loc : NULL;
 }
 
-static bool holds(const nc_set_elements *elements, const struct nc_interval *interval)
-{
-	size_t at = nc_elements_search(elements, interval->low);
-
-	return at < elements->n && elements->v[at].interval.low == interval->low &&
-	       elements->v[at].interval.high == interval->high;
-}
-
 static int refuse_existing(const struct nc_set *set, const nc_set_elements *elements,
 			   struct nc_diag *diag)
 {
 	nc_vec_foreach (element, elements) {
-		if (!holds(&set->elements, &element->interval))
+		if (!nc_elements_hold(&set->elements, element))
 			continue;
 		nc_diag_error(diag, &element->loc, "File exists: set '%s' has this element already",
 			      set->name);
@@ -151,62 +143,46 @@ static int refuse_existing(const struct nc_set *set, const nc_set_elements *elem
 int nc_edit_add_elements(struct nc_set *set, const nc_set_elements *elements, bool create,
 			 struct nc_diag *diag)
 {
-	nc_set_elements all;
+	size_t fresh;
 	int r;
 
 	r = check_constant(set, first_loc(elements), diag);
 	if (r == 0 && create)
 		r = refuse_existing(set, elements, diag);
 	if (r == 0)
-		r = nc_elements_union(&set->elements, elements, &all, diag);
+		r = nc_elements_check(&set->elements, elements, &fresh, diag);
+	if (r == 0)
+		r = check_size(set, set->elements.n + fresh, first_loc(elements), diag);
+	if (r == 0)
+		r = nc_elements_insert(&set->elements, elements, fresh);
 	if (r < 0)
 		return r;
-	r = check_size(set, all.n, first_loc(elements), diag);
-	if (r < 0) {
-		nc_vec_free(&all);
-		return r;
-	}
-	set->elements_changed |= all.n != set->elements.n;
-	nc_vec_free(&set->elements);
-	set->elements = all;
-	return 0;
-}
-
-/* Both are sorted: those of set that elements does not have. */
-static int subtract(struct nc_set *set, const nc_set_elements *elements)
-{
-	nc_set_elements rest = {};
-
-	nc_vec_foreach (element, &set->elements) {
-		if (holds(elements, &element->interval))
-			continue;
-		if (nc_vec_push(&rest, *element) < 0) {
-			nc_vec_free(&rest);
-			return -ENOMEM;
-		}
-	}
-	set->elements_changed |= rest.n != set->elements.n;
-	nc_vec_free(&set->elements);
-	set->elements = rest;
+	set->elements_changed |= fresh > 0;
 	return 0;
 }
 
 int nc_edit_delete_elements(struct nc_set *set, const nc_set_elements *elements, bool missing_ok,
 			    struct nc_diag *diag)
 {
+	size_t before;
 	int r;
 
 	r = check_constant(set, first_loc(elements), diag);
 	if (r < 0)
 		return r;
 	nc_vec_foreach (element, elements) {
-		if (missing_ok || holds(&set->elements, &element->interval))
+		if (missing_ok || nc_elements_hold(&set->elements, element))
 			continue;
 		r = -ENOENT;
 		nc_diag_error(diag, &element->loc,
 			      "No such file or directory: set '%s' has no such element", set->name);
 	}
-	return r < 0 ? r : subtract(set, elements);
+	if (r < 0)
+		return r;
+	before = set->elements.n;
+	nc_elements_remove(&set->elements, elements);
+	set->elements_changed |= set->elements.n != before;
+	return 0;
 }
 
 int nc_edit_flush_set(struct nc_set *set, const struct nc_loc *loc, struct nc_diag *diag)

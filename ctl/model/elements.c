@@ -17,13 +17,6 @@ static bool same(const struct nc_set_element *a, const struct nc_set_element *b)
 	return a->interval.low == b->interval.low && a->interval.high == b->interval.high;
 }
 
-static int refuse_overlap(const struct nc_set_element *element, struct nc_diag *diag)
-{
-	return nc_diag_error(diag, &element->loc,
-			     "interval overlaps with an existing one; delete that first, or join "
-			     "the two by hand");
-}
-
 /* Which of two elements came later in the text: its place is the one to blame. */
 static const struct nc_set_element *later(const struct nc_set_element *a,
 					  const struct nc_set_element *b)
@@ -47,7 +40,9 @@ int nc_elements_normalize(nc_set_elements *elements, struct nc_diag *diag)
 		if (same(last, next))
 			continue;
 		if (next->interval.low <= last->interval.high)
-			r = refuse_overlap(later(last, next), diag);
+			r = nc_diag_error(diag, &later(last, next)->loc,
+					  "conflicting intervals specified: this one overlaps with "
+					  "another one of the list; join the two by hand");
 		elements->v[++kept] = *next;
 	}
 	elements->n = kept + 1;
@@ -69,38 +64,85 @@ size_t nc_elements_search(const nc_set_elements *elements, nc_num number)
 	return low;
 }
 
-int nc_elements_union(const nc_set_elements *a, const nc_set_elements *b, nc_set_elements *ret,
-		      struct nc_diag *diag)
+bool nc_elements_hold(const nc_set_elements *elements, const struct nc_set_element *element)
 {
-	nc_set_elements all = {};
-	size_t i = 0, j = 0;
+	size_t at = nc_elements_search(elements, element->interval.low);
+
+	return at < elements->n && same(&elements->v[at], element);
+}
+
+int nc_elements_check(const nc_set_elements *elements, const nc_set_elements *more,
+		      size_t *ret_fresh, struct nc_diag *diag)
+{
+	size_t fresh = 0;
 	int r = 0;
 
-	while (i < a->n || j < b->n) {
-		const struct nc_set_element *x = i < a->n ? &a->v[i] : NULL;
-		const struct nc_set_element *y = j < b->n ? &b->v[j] : NULL;
-		const struct nc_set_element *next = x;
+	nc_vec_foreach (element, more) {
+		size_t at = nc_elements_search(elements, element->interval.low);
 
-		if (x && y && same(x, y))
-			j++;
-		else if (x && y && x->interval.low <= y->interval.high &&
-			 y->interval.low <= x->interval.high)
-			r = refuse_overlap(y, diag);
-		if (!x || (y && !same(x, y) && compare(y, x) < 0)) {
-			next = y;
-			j++;
-		} else {
-			i++;
-		}
-		if (nc_vec_push(&all, *next) < 0)
-			r = -ENOMEM;
-		if (r == -ENOMEM)
-			break;
+		if (at < elements->n && same(&elements->v[at], element))
+			continue;
+		if (at < elements->n && elements->v[at].interval.low <= element->interval.high)
+			r = nc_diag_error(diag, &element->loc,
+					  "interval overlaps with an existing one; delete that "
+					  "first, or join the two by hand");
+		fresh++;
 	}
-	if (r < 0) {
-		nc_vec_free(&all);
-		return r;
+	if (r == 0)
+		*ret_fresh = fresh;
+	return r;
+}
+
+/* Move the elements from … to - 1 so that they end in front of end. Returns where they begin then. */
+static size_t move_up(nc_set_elements *elements, size_t from, size_t to, size_t end)
+{
+	size_t begin = end - (to - from);
+
+	memmove(&elements->v[begin], &elements->v[from], (to - from) * sizeof(*elements->v));
+	return begin;
+}
+
+int nc_elements_insert(nc_set_elements *elements, const nc_set_elements *more, size_t fresh)
+{
+	nc_set_elements rest; /* those that have not been moved yet */
+	size_t gap;	      /* behind them: where what has been placed begins */
+	int r;
+
+	while (elements->cap < elements->n + fresh) {
+		r = nc_vec_reserve_((void **)&elements->v, elements->cap, &elements->cap,
+				    sizeof(*elements->v));
+		if (r < 0)
+			return r;
 	}
-	*ret = all;
+	rest = *elements;
+	gap = elements->n += fresh;
+	for (size_t i = more->n; i-- && rest.n < gap;) {
+		size_t at = nc_elements_search(&rest, more->v[i].interval.low);
+
+		if (at < rest.n && same(&rest.v[at], &more->v[i]))
+			continue;
+		gap = move_up(elements, at, rest.n, gap);
+		elements->v[--gap] = more->v[i];
+		rest.n = at;
+	}
 	return 0;
+}
+
+void nc_elements_remove(nc_set_elements *elements, const nc_set_elements *less)
+{
+	size_t kept = 0, next = 0;
+
+	if (!elements->n)
+		return;
+	for (size_t i = 0; i <= less->n; i++) {
+		size_t at = i < less->n ? nc_elements_search(elements, less->v[i].interval.low)
+					: elements->n;
+
+		if (i < less->n && (at == elements->n || !same(&elements->v[at], &less->v[i])))
+			continue;
+		memmove(&elements->v[kept], &elements->v[next], (at - next) * sizeof(*elements->v));
+		kept += at - next;
+		next = at + 1;
+	}
+	elements->n = kept;
 }

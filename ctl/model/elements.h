@@ -11,8 +11,20 @@
  */
 size_t nc_elements_search(const nc_set_elements *elements, nc_num number);
 
-/* Elements of a or b, in order, taking a's where both have the same one. Refuses other overlaps. 0 or -errno. */
-int nc_elements_union(const nc_set_elements *a, const nc_set_elements *b, nc_set_elements *ret,
-		      struct nc_diag *diag);
+/* Is just this interval among them? */
+bool nc_elements_hold(const nc_set_elements *elements, const struct nc_set_element *element);
+
+/*
+ * Can more be added? *ret_fresh is how many of more are not there yet. -EINVAL after a message for each that overlaps with
+ * another one.
+ */
+int nc_elements_check(const nc_set_elements *elements, const nc_set_elements *more,
+		      size_t *ret_fresh, struct nc_diag *diag);
+
+/* Add those of more that are not there yet, after the check. 0 or -ENOMEM, elements unchanged. */
+int nc_elements_insert(nc_set_elements *elements, const nc_set_elements *more, size_t fresh);
+
+/* Remove those of less that are there. */
+void nc_elements_remove(nc_set_elements *elements, const nc_set_elements *less);
 
 #endif
