@@ -65,16 +65,22 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t n)
 	return hash;
 }
 
+static uint64_t hash_string(uint64_t hash, const char *string)
+{
+	return string ? hash_bytes(hash, string, strlen(string)) : hash;
+}
+
 /* Of what distinguishes most rules; same_rule() has the last word. */
 static uint64_t hash_rule(const struct nc_rule *rule)
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = hash_string(0xcbf29ce484222325, rule->comment);
 
 	nc_vec_foreach (stmt, &rule->stmts) {
 		hash = hash_bytes(hash, &stmt->kind, sizeof(stmt->kind));
 		if (stmt->kind != NC_STMT_MATCH)
 			continue;
 		hash = hash_bytes(hash, &stmt->match.field, sizeof(stmt->match.field));
+		hash = hash_string(hash, stmt->match.set);
 		nc_vec_foreach (value, &stmt->match.values)
 			hash = hash_bytes(hash, &value->interval, sizeof(value->interval));
 	}
