@@ -277,6 +277,18 @@ static bool has_entry(const struct nc_image *image, const char *device)
 	return false;
 }
 
+/* While it grows: many devices, each with chains of its own, repeat the rules. */
+static int check_limits(const struct nc_build *build)
+{
+	if (build->image->steps.n + build->image->clauses.n < NC_STEPS_MAX)
+		return 0;
+	nc_diag_error(build->diag, NULL,
+		      "this ruleset is too large: it takes more than %u steps; put addresses and "
+		      "ports into named sets, and give devices with the same rules one chain",
+		      NC_STEPS_MAX);
+	return -E2BIG;
+}
+
 static int build_entry(struct nc_build *build, const placed_chains *chains,
 		       const struct nc_device_name *device)
 {
@@ -297,6 +309,8 @@ static int build_entry(struct nc_build *build, const placed_chains *chains,
 		entry.start = twin->start;
 	} else {
 		r = walk_device(build, chains, device->name, &entry.start);
+		if (r == 0)
+			r = check_limits(build);
 		if (r < 0)
 			return r;
 	}
@@ -374,19 +388,6 @@ static void specify(struct nc_image *image)
 	}
 }
 
-static int check_limits(const struct nc_build *build)
-{
-	size_t n = build->image->steps.n + build->image->clauses.n;
-
-	if (n < NC_STEPS_MAX)
-		return 0;
-	nc_diag_error(build->diag, NULL,
-		      "this ruleset is too large: it takes %zu steps, and %u are possible; put "
-		      "addresses and ports into named sets",
-		      n, NC_STEPS_MAX);
-	return -E2BIG;
-}
-
 void nc_image_clear(struct nc_image *image)
 {
 	nc_vec_foreach (set, &image->sets)
@@ -411,8 +412,6 @@ int nc_compile(const struct nc_ruleset *ruleset, struct nc_image *ret, struct nc
 		r = build_rules(&build);
 	if (r == 0)
 		r = build_entries(&build);
-	if (r == 0)
-		r = check_limits(&build);
 	if (r < 0)
 		return r;
 	specify(&image);
