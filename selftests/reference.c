@@ -144,9 +144,11 @@ static bool load_th(const struct packet *p, size_t offset, size_t n, nc_num *ret
 	return p->has_l4 && !p->fragment && load(p, p->th, offset, n, ret);
 }
 
-/* A field, of which nft loads only the first n bytes: left-justified in the field. */
-static bool load_field(const struct packet *p, const struct nc_match *m, size_t n, nc_num *ret)
+/* The first n bytes of a field. */
+static bool load_field(const void *packet, const struct nc_match *m, size_t n, nc_num *ret)
 {
+	const struct packet *p = packet;
+
 	switch (m->field) {
 	case NC_FIELD_ETHER_DADDR:
 		return load(p, 0, 0, n, ret);
@@ -217,14 +219,21 @@ static size_t bytes_loaded(const struct nc_match *m)
 	return (bits - host + 7) / 8;
 }
 
-static bool match(const struct nc_table *table, const struct nc_match *m, const struct packet *p)
+/* A packet, and how to read it. */
+struct subject {
+	reference_load_fn *load;
+	const void *packet;
+	uint64_t bytes;
+};
+
+static bool match(const struct nc_table *table, const struct nc_match *m, const struct subject *s)
 {
 	unsigned bits = nc_type_info(nc_field_info(m->field)->type)->bits;
 	size_t n = bytes_loaded(m);
 	nc_num value;
 	bool holds;
 
-	if (!load_field(p, m, n, &value))
+	if (!s->load(s->packet, m, n, &value))
 		return false;
 	if (bits > n * 8)
 		value <<= bits - n * 8;
@@ -240,14 +249,14 @@ static bool match(const struct nc_table *table, const struct nc_match *m, const 
 }
 
 /* The rule's verdict; -1: the next rule */
-static int judge_rule(const struct nc_table *table, struct nc_rule *rule, const struct packet *p)
+static int judge_rule(const struct nc_table *table, struct nc_rule *rule, const struct subject *s)
 {
 	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_MATCH && !match(table, &stmt->match, p))
+		if (stmt->kind == NC_STMT_MATCH && !match(table, &stmt->match, s))
 			return -1;
 		if (stmt->kind == NC_STMT_COUNTER) {
 			stmt->counter.packets++;
-			stmt->counter.bytes += p->length - p->nh;
+			stmt->counter.bytes += s->bytes;
 		}
 		if (stmt->kind == NC_STMT_VERDICT)
 			return stmt->verdict;
@@ -256,10 +265,10 @@ static int judge_rule(const struct nc_table *table, struct nc_rule *rule, const 
 }
 
 static struct judgement judge_chain(const struct nc_table *table, const struct nc_chain *chain,
-				    const struct packet *p)
+				    const struct subject *s)
 {
 	for (size_t i = 0; i < chain->rules.n; i++) {
-		int verdict = judge_rule(table, chain->rules.v[i], p);
+		int verdict = judge_rule(table, chain->rules.v[i], s);
 
 		if (verdict >= 0)
 			return (struct judgement){verdict, chain->rules.v[i]};
@@ -304,18 +313,26 @@ static const struct nc_chain *next_chain(const struct nc_ruleset *ruleset, const
 	return best;
 }
 
-struct judgement reference_judge(const struct nc_ruleset *ruleset, const char *device,
-				 const uint8_t *frame, size_t length)
+struct judgement reference_judge_by(const struct nc_ruleset *ruleset, const char *device,
+				    reference_load_fn *load, const void *packet, uint64_t bytes)
 {
-	const struct packet p = read_packet(frame, length);
+	const struct subject subject = {load, packet, bytes};
 	struct judgement judgement = {NC_VERDICT_ACCEPT, NULL};
 	const struct nc_chain *chain = NULL;
 	const struct nc_table *table = NULL;
 
 	while ((chain = next_chain(ruleset, device, chain, &table))) {
-		judgement = judge_chain(table, chain, &p);
+		judgement = judge_chain(table, chain, &subject);
 		if (judgement.verdict == NC_VERDICT_DROP)
 			break;
 	}
 	return judgement;
+}
+
+struct judgement reference_judge(const struct nc_ruleset *ruleset, const char *device,
+				 const uint8_t *frame, size_t length)
+{
+	const struct packet p = read_packet(frame, length);
+
+	return reference_judge_by(ruleset, device, load_field, &p, p.length - p.nh);
 }

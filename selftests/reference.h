@@ -17,4 +17,13 @@ struct judgement {
 struct judgement reference_judge(const struct nc_ruleset *ruleset, const char *device,
 				 const uint8_t *frame, size_t length);
 
+/*
+ * The same for what is not a frame: load gives the first n bytes of a match's field, as a number, or says that they cannot be
+ * loaded; bytes is what a counter adds.
+ */
+typedef bool reference_load_fn(const void *packet, const struct nc_match *match, size_t n,
+			       nc_num *ret);
+struct judgement reference_judge_by(const struct nc_ruleset *ruleset, const char *device,
+				    reference_load_fn *load, const void *packet, uint64_t bytes);
+
 #endif

@@ -12,57 +12,7 @@
 #include <string.h>
 
 #include "golden.h"
-#include "lang/lang.h"
-
-/* A text read and performed on an empty ruleset. */
-struct reading {
-	struct nc_source source;
-	struct nc_script *script;
-	struct nc_ruleset *ruleset;
-	struct nc_diag diag;
-	int error;
-};
-
-static void read_text(const char *name, const char *text, size_t length, struct reading *r)
-{
-	*r = (struct reading){.source = {.name = name, .text = text, .length = length}};
-	r->ruleset = nc_ruleset_new();
-	assert_non_null(r->ruleset);
-	r->error = nc_script_parse(&r->source, &r->script, &r->diag);
-	if (r->error == 0)
-		r->error = nc_script_run(r->script, r->ruleset, NULL, NULL, &r->diag);
-}
-
-static void end_reading(struct reading *r)
-{
-	nc_script_free(r->script);
-	nc_ruleset_free(r->ruleset);
-	nc_diag_free(&r->diag);
-}
-
-static char *print_ruleset(const struct nc_ruleset *ruleset, unsigned flags)
-{
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-
-	assert_non_null(out);
-	nc_print_ruleset(ruleset, flags, out);
-	fclose(out);
-	return text;
-}
-
-static char *print_diag(const struct nc_diag *diag)
-{
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-
-	assert_non_null(out);
-	nc_diag_print(diag, out, false);
-	fclose(out);
-	return text;
-}
+#include "reading.h"
 
 static char *print_json(const struct nc_ruleset *ruleset)
 {
