@@ -89,6 +89,33 @@ ok "attach it again"
 is "the old record is gone" "$(nc -j status | $PYTHON -c 'import json,sys; print(len(json.load(sys.stdin)["devices"]))')" 1
 nc detach --all
 
+# A device under a ruleset: gone, it does not keep the rest from being changed; back, attaching enforces the rules on it.
+nc -f - <<'END'
+table netdev f {
+	chain in {
+		type filter hook ingress devices = { "s0", "lo" } priority 0; policy accept;
+		udp dport 99 counter drop comment "kept"
+	}
+}
+END
+ip -n "$S" link del s0
+nc add rule netdev f in udp dport 98 drop 2>"$TMP/err"
+ok "rules can be changed while a device is gone"
+like "with a warning" "$(cat "$TMP/err")" "Warning: interface 's0' is not there any more"
+like "status says so" "$(nc status 2>&1)" "not enforced on s0"
+ip link add c0 netns "$C" type veth peer name s0 netns "$S"
+ip -n "$S" addr add 10.1.0.2/24 dev s0
+ip -n "$C" addr add 10.1.0.1/24 dev c0
+ip -n "$C" link set c0 up
+ip -n "$S" link set s0 up
+nc attach s0
+ok "attach the new one"
+wait_for "inside $C ping -c 1 -W 1 10.1.0.2"
+udp 99 3
+is "the rules are enforced on it" "$(counted kept)" 3
+nc flush ruleset
+nc detach --all
+
 is "no program is left" "$(programs)" "$before_programs"
 is "no pin is left" "$(pins)" "$before_pins"
 finish

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "kern/kern.h"
+#include "cmd/session.h"
 
 struct words {
 	const char *device;
@@ -76,12 +76,41 @@ static enum nc_exit parse_words(struct nc_run *run, int argc, char **argv, struc
 	return NC_EXIT_DONE;
 }
 
-enum nc_exit nc_cmd_attach(struct nc_run *run, int argc, char **argv)
+static bool ruleset_names(const struct nc_ruleset *ruleset, const char *name)
 {
-	_cleanup_(nc_store_closep) struct nc_store *store = NULL;
-	struct words words = {};
+	nc_vec_foreach (table, &ruleset->tables) {
+		nc_vec_foreach (chain, &(*table)->chains) {
+			nc_vec_foreach (device, &(*chain)->devices) {
+				if (strcmp(device->name, name) == 0)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/*
+ * Attach. A ruleset at work that names the device knows the interface that had the name when it was published: it is published
+ * again, so that it is enforced on the one that has it now.
+ */
+static int attach(struct nc_run *run, const struct words *words)
+{
+	_cleanup_(nc_session_close) struct nc_session session;
 	struct nc_device device;
 	int r;
+
+	r = nc_session_open(&session, NC_STORE_WRITE, &run->diag);
+	if (r == 0)
+		r = nc_attach(session.store, words->device, &words->options, &device, &run->diag);
+	if (r < 0 || words->options.hook != NC_HOOK_INGRESS || !session.live ||
+	    !ruleset_names(session.ruleset, words->device))
+		return r;
+	return nc_session_commit(&session, session.ruleset, true);
+}
+
+enum nc_exit nc_cmd_attach(struct nc_run *run, int argc, char **argv)
+{
+	struct words words = {};
 
 	if (parse_words(run, argc, argv, &words) != NC_EXIT_DONE)
 		return NC_EXIT_USAGE;
@@ -90,10 +119,7 @@ enum nc_exit nc_cmd_attach(struct nc_run *run, int argc, char **argv)
 	if (words.options.hook == NC_HOOK_EGRESS && words.has_mode &&
 	    words.options.mode != NC_MODE_AUTO)
 		return nc_usage(run, "modes are XDP's; the egress hook is at tc and has none");
-	r = nc_store_open(NC_STORE_WRITE, &store, &run->diag);
-	if (r == 0)
-		r = nc_attach(store, words.device, &words.options, &device, &run->diag);
-	return r < 0 ? NC_EXIT_FAILED : NC_EXIT_DONE;
+	return attach(run, &words) < 0 ? NC_EXIT_FAILED : NC_EXIT_DONE;
 }
 
 enum nc_exit nc_cmd_detach(struct nc_run *run, int argc, char **argv)

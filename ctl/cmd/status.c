@@ -267,7 +267,7 @@ static void warn_unenforced(struct nc_run *run, const struct nc_session *session
 						&run->diag, NULL,
 						"chain %s/%s is not enforced on %s: netctl is "
 						"not attached there; if the interface exists: "
-						"netctl attach %s, then apply the ruleset again",
+						"netctl attach %s",
 						(*table)->name, (*chain)->name, device->name,
 						device->name);
 			}

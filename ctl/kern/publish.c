@@ -55,13 +55,30 @@ static void publication_clear(struct publication *p)
 	nc_generation_close(&p->gen);
 }
 
+/*
+ * A device that the user's text names must exist. One that was named before, and whose place is in no text, may have gone since:
+ * that must not keep the rest of the ruleset from being changed. Its link has ifindex 0.
+ */
+static int find_link(const struct publication *p, const struct nc_image_entry *entry,
+		     struct nc_link *ret)
+{
+	if (entry->device.loc.source || nc_link_by_name(entry->device.name, ret) != -ENODEV)
+		return nc_link_require(entry->device.name, &entry->device.loc, ret, p->diag);
+	*ret = (struct nc_link){};
+	return nc_diag_warning(
+		p->diag, NULL,
+		"interface '%s' is not there any more: the ruleset is not enforced on "
+		"it; when it is back: netctl attach %s",
+		entry->device.name, entry->device.name);
+}
+
 static int find_links(struct publication *p)
 {
 	struct nc_link link;
 	int r = 0;
 
 	nc_vec_foreach (entry, &p->image->entries) {
-		int found = nc_link_require(entry->device.name, &entry->device.loc, &link, p->diag);
+		int found = find_link(p, entry, &link);
 
 		if (found == 0)
 			found = nc_vec_push(&p->links, link);
@@ -170,8 +187,12 @@ static int attach_devices(struct publication *p)
 		struct nc_resolved_entry resolved = {.ifindex = link->ifindex};
 		struct nc_device device;
 		bool new;
-		int r = nc_device_ensure(p->store, link, &options, &entry->device.loc, false,
-					 &device, &new, p->diag);
+		int r;
+
+		if (!link->ifindex)
+			continue;
+		r = nc_device_ensure(p->store, link, &options, &entry->device.loc, false, &device,
+				     &new, p->diag);
 
 		if (r == 0 && new)
 			r = nc_vec_push(&p->attached,
