@@ -189,7 +189,7 @@ static int add_key(struct nc_session *session, const struct nc_set *set,
 	if (r == -EEXIST)
 		nc_diag_error(session->diag, &element->loc,
 			      "File exists: set '%s' has this element already", set->name);
-	if (r == -E2BIG && set->size)
+	if (r == -E2BIG && set->size && !(set->flags & NC_SET_INTERVAL))
 		return refuse_full(set, &element->loc, session->diag);
 	return r == -E2BIG ? 0 : r; /* no size was declared: the slow way makes a larger map */
 }
@@ -240,9 +240,14 @@ static int change_key(struct nc_session *session, const struct nc_table *table, 
 
 	if (r <= 0)
 		return r < 0 ? r : 1;
-	if (verb == NC_VERB_ADD || verb == NC_VERB_CREATE)
-		return add_key(session, set, key, elements->v, verb == NC_VERB_CREATE);
-	return delete_key(session, set, key, elements->v, verb == NC_VERB_DESTROY);
+	if (verb == NC_VERB_DELETE || verb == NC_VERB_DESTROY)
+		return delete_key(session, set, key, elements->v, verb == NC_VERB_DESTROY);
+	r = add_key(session, set, key, elements->v, verb == NC_VERB_CREATE);
+	if (r || !(set->flags & NC_SET_INTERVAL))
+		return r;
+	/* The map is full, and the model has the element already. */
+	r = nc_session_commit(session, session->ruleset, true);
+	return r < 0 ? r : 1;
 }
 
 /* The live set that the command names, if there is one and it may be changed. */
