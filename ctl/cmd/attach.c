@@ -80,10 +80,8 @@ static bool ruleset_names(const struct nc_ruleset *ruleset, const char *name)
 {
 	nc_vec_foreach (table, &ruleset->tables) {
 		nc_vec_foreach (chain, &(*table)->chains) {
-			nc_vec_foreach (device, &(*chain)->devices) {
-				if (strcmp(device->name, name) == 0)
-					return true;
-			}
+			if (nc_chain_has_device(*chain, name))
+				return true;
 		}
 	}
 	return false;

@@ -67,15 +67,6 @@ static struct sums sum_up(const struct nc_stats *stats)
 
 /* --- chains of a device ------------------------------------------------------------------------------- */
 
-static bool names_device(const struct nc_chain *chain, const char *name)
-{
-	nc_vec_foreach (device, &chain->devices) {
-		if (strcmp(device->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 typedef void each_chain_fn(const struct nc_table *table, const struct nc_chain *chain,
 			   void *context);
 
@@ -85,7 +76,7 @@ static void for_each_chain(const struct nc_session *session, const struct nc_dev
 	nc_vec_foreach (table, &session->ruleset->tables) {
 		nc_vec_foreach (chain, &(*table)->chains) {
 			if ((*chain)->hook == status->key.hook &&
-			    names_device(*chain, status->name))
+			    nc_chain_has_device(*chain, status->name))
 				fn(*table, *chain, context);
 		}
 	}

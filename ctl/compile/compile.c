@@ -200,20 +200,11 @@ static int place_chains(const struct nc_ruleset *ruleset, placed_chains *ret)
 	return 0;
 }
 
-static bool names_device(const struct nc_chain *chain, const char *name)
-{
-	nc_vec_foreach (device, &chain->devices) {
-		if (strcmp(device->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Do two devices pass the same chains? */
 static bool same_chains(const placed_chains *chains, const char *a, const char *b)
 {
 	nc_vec_foreach (placed, chains) {
-		if (names_device(placed->chain, a) != names_device(placed->chain, b))
+		if (nc_chain_has_device(placed->chain, a) != nc_chain_has_device(placed->chain, b))
 			return false;
 	}
 	return true;
@@ -225,7 +216,7 @@ static const struct placed_chain *next_chain(const placed_chains *chains, size_t
 	while (*at < chains->n) {
 		const struct placed_chain *placed = &chains->v[(*at)++];
 
-		if (names_device(placed->chain, device))
+		if (nc_chain_has_device(placed->chain, device))
 			return placed;
 	}
 	return NULL;

@@ -83,23 +83,14 @@ int nc_edit_get_chain(const struct nc_table *table, const char *name, const stru
 	return 0;
 }
 
-static bool has_device(const struct nc_chain *chain, const char *name)
-{
-	nc_vec_foreach (device, &chain->devices) {
-		if (strcmp(device->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool same_devices(const struct nc_chain *a, const struct nc_chain *b)
 {
 	nc_vec_foreach (device, &a->devices) {
-		if (!has_device(b, device->name))
+		if (!nc_chain_has_device(b, device->name))
 			return false;
 	}
 	nc_vec_foreach (device, &b->devices) {
-		if (!has_device(a, device->name))
+		if (!nc_chain_has_device(a, device->name))
 			return false;
 	}
 	return true;

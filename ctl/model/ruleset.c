@@ -156,6 +156,15 @@ struct nc_rule *nc_chain_find_rule(const struct nc_chain *chain, uint64_t handle
 	return NULL;
 }
 
+bool nc_chain_has_device(const struct nc_chain *chain, const char *name)
+{
+	nc_vec_foreach (device, &chain->devices) {
+		if (strcmp(device->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 struct nc_counter *nc_rule_counter(const struct nc_rule *rule)
 {
 	nc_vec_foreach (stmt, &rule->stmts) {

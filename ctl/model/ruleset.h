@@ -164,6 +164,9 @@ struct nc_set *nc_table_find_set(const struct nc_table *table, const char *name)
 struct nc_rule *nc_chain_find_rule(const struct nc_chain *chain, uint64_t handle,
 				   size_t *ret_index);
 
+/* Is the base chain one of this device's? */
+bool nc_chain_has_device(const struct nc_chain *chain, const char *name);
+
 /* The rule's counter statement, or NULL. */
 struct nc_counter *nc_rule_counter(const struct nc_rule *rule);
 
