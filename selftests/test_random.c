@@ -10,36 +10,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
-#include <inttypes.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "chance.h"
 #include "filter.h"
 #include "frame.h"
 #include "reference.h"
 
 #define FRAMES 300 /* for each ruleset */
-
-static uint64_t random_state;
-
-/* splitmix64 */
-static uint64_t random64(void)
-{
-	uint64_t z = random_state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
-}
-
-static unsigned below(unsigned n)
-{
-	return random64() % n;
-}
-
-#define PICK(table) ((table)[below(sizeof(table) / sizeof(*(table)))])
 
 /* Few values, so that frames and rules meet. */
 static const char *const addresses[] = {"10.0.0.1", "10.0.0.2", "10.0.1.1", "192.0.2.7",
@@ -362,15 +342,13 @@ static unsigned compare_frames(struct filter *filter, const char *text)
 
 static void program_agrees_with_reference(void **state)
 {
-	const char *seed = getenv("SEED"), *rounds = getenv("ROUNDS");
 	unsigned long frames = 0, rulesets = 0;
 
 	(void)state;
 	if (!filter_possible())
 		skip();
-	random_state = seed ? strtoull(seed, NULL, 0) : (uint64_t)time(NULL);
-	printf("# SEED=%" PRIu64 "\n", random_state);
-	for (int n = rounds ? atoi(rounds) : 300; n > 0; n--) {
+	chance_begin();
+	for (unsigned n = chance_rounds(300); n; n--) {
 		char *text = write_ruleset();
 		struct filter *filter = filter_try(text);
 
