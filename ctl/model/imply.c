@@ -204,8 +204,10 @@ static int need_tag(struct context *context)
 				     "set only: write one rule for each");
 	if (!context->tags) {
 		if (context->network.known)
-			return refuse_conflict(context, NC_TYPE_ETHER_TYPE,
-					       context->network.protocol, ETH_P_8021Q);
+			return nc_diag_error(
+				context->diag, &looked_at(context)->loc,
+				"conflicting protocols specified: ether vs. vlan; match "
+				"VLAN tags first, then what they carry");
 		if (imply(context, NC_FIELD_ETHER_TYPE, 0, ETH_P_8021Q) < 0)
 			return -ENOMEM;
 		context->tags = 1;
