@@ -40,7 +40,11 @@ static int run_command(struct nc_eval *eval, const struct nc_ast_command *comman
 		return nc_eval_delete(eval, command);
 	case NC_VERB_FLUSH:
 		return nc_eval_flush(eval, command);
+	case NC_VERB_RENAME:
+		return nc_eval_rename(eval, command);
 	case NC_VERB_LIST:
+	case NC_VERB_GET:
+	case NC_VERB_RESET:
 		return 0;
 	}
 	return r;
@@ -59,6 +63,7 @@ static int run(struct nc_eval *eval, const struct nc_script *script)
 	}
 	if (eval->declaration_failed)
 		return failed;
+	nc_ruleset_drop_meters(eval->ruleset);
 	r = nc_ruleset_validate(eval->ruleset, eval->diag);
 	return failed ?: r;
 }
@@ -74,16 +79,28 @@ static int check_rules(const struct nc_ast_rule *rules, struct nc_diag *diag)
 	return 0;
 }
 
-static int check_elements(const struct nc_ast_set *set, struct nc_diag *diag)
+static int check_elements(const struct nc_ast_set *ast, struct nc_diag *diag)
 {
+	_cleanup_(nc_set_freep) struct nc_set *set = nc_set_new("");
+	struct nc_element_rules rules;
 	nc_set_elements elements = {};
 	enum nc_type type;
 	int r;
 
-	if (!set->elements || !set->type.text || nc_type_by_name(set->type.text, &type) < 0)
+	if (!set)
+		return -ENOMEM;
+	/* Only what can be known without the rest of the declaration. */
+	if (!ast->elements || !ast->type || ast->type->items->next || ast->is_map ||
+	    nc_type_by_name(ast->type->items->text, &type) < 0)
 		return 0;
-	r = nc_eval_elements(set->elements, type, set->flags & NC_SET_INTERVAL, &elements, diag);
-	nc_vec_free(&elements);
+	r = nc_vec_push(&set->type, {.type = type, .bits = nc_type_info(type)->bits});
+	if (r < 0)
+		return r;
+	set->flags = ast->flags | NC_SET_TIMEOUT;
+	set->carries = ast->carries;
+	rules = nc_element_rules(set);
+	r = nc_eval_elements(ast->elements, &rules, &elements, diag);
+	nc_elements_clear(&elements);
 	return r;
 }
 
@@ -126,15 +143,18 @@ int nc_script_run(const struct nc_script *script, struct nc_ruleset *ruleset,
 int nc_script_elements(const struct nc_script *script, size_t index, const struct nc_set *set,
 		       nc_set_elements *ret, struct nc_diag *diag)
 {
+	const struct nc_ast_command *command = script->commands.v[index];
+	const struct nc_element_rules rules = nc_element_rules(set);
 	nc_set_elements elements = {};
-	int r = nc_eval_elements(script->commands.v[index]->elements, set->type,
-				 set->flags & NC_SET_INTERVAL, &elements, diag);
+	int r = nc_eval_elements(command->elements, &rules, &elements, diag);
 
 	if (r < 0)
 		return r;
 	r = nc_elements_normalize(&elements, diag);
+	if (r == 0 && (command->verb == NC_VERB_ADD || command->verb == NC_VERB_CREATE))
+		r = nc_eval_need_data(set, &elements, diag);
 	if (r < 0) {
-		nc_vec_free(&elements);
+		nc_elements_clear(&elements);
 		return r;
 	}
 	*ret = elements;
@@ -152,7 +172,7 @@ int nc_stored_read(const char *text, size_t length, struct nc_ruleset **ret, str
 
 	if (!ruleset)
 		return -ENOMEM;
-	r = nc_script_read(&source, true, &script, diag);
+	r = nc_script_read(&source, true, NULL, NULL, &script, diag);
 	if (r < 0)
 		return r;
 	r = run(&eval, script);

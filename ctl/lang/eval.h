@@ -28,6 +28,10 @@ int nc_eval_place_rule(struct nc_eval *eval, const struct nc_ast_command *comman
 int nc_eval_replace_rule(struct nc_eval *eval, const struct nc_ast_command *command);
 int nc_eval_delete(struct nc_eval *eval, const struct nc_ast_command *command);
 int nc_eval_flush(struct nc_eval *eval, const struct nc_ast_command *command);
+int nc_eval_rename(struct nc_eval *eval, const struct nc_ast_command *command);
+/* Elements that are added to a map have data. */
+int nc_eval_need_data(const struct nc_set *set, const nc_set_elements *elements,
+		      struct nc_diag *diag);
 /* What a command names. */
 int nc_eval_get_table(struct nc_eval *eval, const struct nc_ast_command *command,
 		      struct nc_table **ret);
@@ -41,18 +45,51 @@ int nc_eval_add_object(struct nc_eval *eval, const struct nc_ast_command *comman
 int nc_eval_add_rule(struct nc_eval *eval, struct nc_table *table, struct nc_chain *chain,
 		     const struct nc_ast_rule *ast, const struct nc_place *place);
 
+/* The set of a meter, which the rule's statement makes if it is not there. */
+int nc_eval_add_meters(struct nc_eval *eval, struct nc_table *table, const struct nc_ast_rule *ast,
+		       const struct nc_rule *rule);
+
 /* eval_value.c: one value of a type, "syn | ack" included. */
-int nc_eval_value(const struct nc_expr *expr, enum nc_type type, nc_num *ret, struct nc_diag *diag);
+int nc_eval_value(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
+		  struct nc_diag *diag);
 /* A value, prefix or range, and which of them it is. */
-int nc_eval_interval(const struct nc_expr *expr, enum nc_type type, struct nc_interval *ret,
+int nc_eval_interval(const struct nc_expr *expr, struct nc_key_part part, struct nc_interval *ret,
 		     enum nc_written *ret_written, struct nc_diag *diag);
 
-/* eval_set.c: the elements of a named set. All errors are appended. Not normalized. */
-int nc_eval_elements(const struct nc_expr *set, enum nc_type type, bool intervals,
+/* eval_time.c: dates and hours as they stand in quotes, in local time. */
+bool nc_read_date(const char *text, nc_num *ret_ns);
+bool nc_read_hour(const char *text, nc_num *ret_seconds);
+
+/* What the elements of a set may be. */
+struct nc_element_rules {
+	const nc_key_type *type;
+	enum nc_map_kind map;
+	struct nc_key_part data; /* map VALUE */
+	bool intervals, timeouts;
+	unsigned carries;
+};
+
+/* eval_set.c: what a set's declaration allows */
+struct nc_element_rules nc_element_rules(const struct nc_set *set);
+/* The elements of a named set. All errors are appended. Not normalized. */
+int nc_eval_elements(const struct nc_expr *set, const struct nc_element_rules *rules,
 		     nc_set_elements *ret, struct nc_diag *diag);
-/* The elements of an anonymous set: sorted, overlaps and neighbours merged as nft does. */
-int nc_eval_anonymous_set(const struct nc_expr *set, enum nc_type type, nc_set_elements *ret,
-			  struct nc_diag *diag);
+/* One element without what stands behind it. */
+int nc_eval_element_key(const struct nc_expr *expr, const struct nc_element_rules *rules,
+			struct nc_set_element *ret, enum nc_written *ret_written,
+			struct nc_diag *diag);
+/* The elements of an anonymous set or map: sorted, overlaps and neighbours of plain ones merged as nft does. */
+int nc_eval_anonymous(const struct nc_expr *set, const struct nc_element_rules *rules,
+		      nc_set_elements *ret, struct nc_diag *diag);
+
+/* eval_key.c: what is read. *ret is cleared on failure. */
+int nc_eval_key(const struct nc_expr *expr, nc_key *ret, struct nc_diag *diag);
+int nc_eval_lookup(const struct nc_expr *key, const struct nc_expr *map, enum nc_map_kind kind,
+		   struct nc_key_part data, struct nc_lookup *ret, struct nc_diag *diag);
+/* What a statement takes, for something of a type. */
+int nc_eval_argument(const struct nc_expr *expr, struct nc_key_part part, struct nc_value *ret,
+		     struct nc_diag *diag);
+int nc_eval_verdict(const struct nc_ast_verdict *ast, const struct nc_loc *loc, struct nc_do *ret);
 
 /* eval_match.c: one match, without what it implies. *ret is cleared on failure. */
 int nc_eval_match(const struct nc_ast_match *ast, const struct nc_loc *loc, struct nc_match *ret,

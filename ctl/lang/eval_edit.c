@@ -45,6 +45,7 @@ int nc_eval_load_elements(struct nc_eval *eval, const struct nc_table *table, st
 
 int nc_eval_change_elements(struct nc_eval *eval, const struct nc_ast_command *command)
 {
+	struct nc_element_rules rules;
 	nc_set_elements elements = {};
 	struct nc_table *table;
 	struct nc_set *set;
@@ -53,11 +54,15 @@ int nc_eval_change_elements(struct nc_eval *eval, const struct nc_ast_command *c
 	r = get_set(eval, command, &table, &set);
 	if (r < 0)
 		return r;
-	r = nc_eval_elements(command->elements, set->type, set->flags & NC_SET_INTERVAL, &elements,
-			     eval->diag);
+	rules = nc_element_rules(set);
+	r = nc_eval_elements(command->elements, &rules, &elements, eval->diag);
 	if (r < 0)
 		return r;
-	r = nc_elements_normalize(&elements, eval->diag);
+	if (command->verb == NC_VERB_ADD || command->verb == NC_VERB_CREATE)
+		r = nc_eval_need_data(set, &elements, eval->diag);
+	if (r == 0 && set->auto_merge)
+		nc_elements_merge(&elements);
+	r = r ?: nc_elements_normalize(&elements, eval->diag);
 	if (r == 0)
 		r = nc_eval_load_elements(eval, table, set);
 	if (r == 0 && (command->verb == NC_VERB_ADD || command->verb == NC_VERB_CREATE))
@@ -66,7 +71,22 @@ int nc_eval_change_elements(struct nc_eval *eval, const struct nc_ast_command *c
 	else if (r == 0)
 		r = nc_edit_delete_elements(set, &elements, command->verb == NC_VERB_DESTROY,
 					    eval->diag);
-	nc_vec_free(&elements);
+	nc_elements_clear(&elements);
+	return r;
+}
+
+int nc_eval_need_data(const struct nc_set *set, const nc_set_elements *elements,
+		      struct nc_diag *diag)
+{
+	int r = 0;
+
+	if (set->map == NC_MAP_NONE)
+		return 0;
+	nc_vec_foreach (element, elements) {
+		if (!element->more || !element->more->mapped)
+			r = nc_diag_error(diag, &element->loc,
+					  "an element of a map needs data behind a ':'");
+	}
 	return r;
 }
 
@@ -93,6 +113,8 @@ int nc_eval_replace_rule(struct nc_eval *eval, const struct nc_ast_command *comm
 	if (r < 0)
 		return r;
 	r = nc_eval_rule(command->rule, &rule, eval->diag);
+	if (r == 0)
+		r = nc_eval_add_meters(eval, table, command->rule, rule);
 	if (r < 0)
 		return r;
 	r = nc_edit_replace_rule(chain, command->handle.value, &command->handle.loc, rule,
@@ -121,6 +143,13 @@ static const char *name_by_handle(struct nc_eval *eval, const struct nc_ast_comm
 				return table->chains.v[i]->name;
 		}
 		break;
+	case NC_OBJECT_STATE:
+		for (size_t i = 0; i < table->objects.n; i++) {
+			if (table->objects.v[i]->handle == handle &&
+			    table->objects.v[i]->kind == command->kind)
+				return table->objects.v[i]->name;
+		}
+		break;
 	default:
 		for (size_t i = 0; i < table->sets.n; i++) {
 			if (table->sets.v[i]->handle == handle)
@@ -135,12 +164,13 @@ static const char *name_by_handle(struct nc_eval *eval, const struct nc_ast_comm
 	return NULL;
 }
 
-/* A table, chain or set by name or handle. */
+/* A table, chain, set or object by name or handle. */
 static int delete_named(struct nc_eval *eval, const struct nc_ast_command *command)
 {
 	bool missing_ok = command->verb == NC_VERB_DESTROY;
 	struct nc_word name = command->object == NC_OBJECT_TABLE   ? command->table
 			      : command->object == NC_OBJECT_CHAIN ? command->chain
+			      : command->object == NC_OBJECT_STATE ? command->name
 								   : command->set;
 	struct nc_table *table = NULL;
 	_cleanup_free_ char *copy = NULL;
@@ -168,6 +198,9 @@ static int delete_named(struct nc_eval *eval, const struct nc_ast_command *comma
 		return nc_edit_delete_table(eval->ruleset, copy, missing_ok, &name.loc, eval->diag);
 	case NC_OBJECT_CHAIN:
 		return nc_edit_delete_chain(table, copy, missing_ok, &name.loc, eval->diag);
+	case NC_OBJECT_STATE:
+		return nc_edit_delete_object(table, command->kind, copy, missing_ok, &name.loc,
+					     eval->diag);
 	default:
 		return nc_edit_delete_set(table, copy, missing_ok, &name.loc, eval->diag);
 	}
@@ -228,4 +261,15 @@ int nc_eval_flush(struct nc_eval *eval, const struct nc_ast_command *command)
 		r = get_set(eval, command, &table, &set);
 		return r < 0 ? r : nc_edit_flush_set(set, &command->set.loc, eval->diag);
 	}
+}
+
+int nc_eval_rename(struct nc_eval *eval, const struct nc_ast_command *command)
+{
+	struct nc_table *table;
+	int r = nc_eval_get_table(eval, command, &table);
+
+	if (r < 0)
+		return r;
+	return nc_edit_rename_chain(table, command->chain.text, command->rename.text,
+				    &command->chain.loc, &command->rename.loc, eval->diag);
 }

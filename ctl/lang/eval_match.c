@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Matches: what a field is compared with, into the one form that the model has for each meaning. "tcp flags & (syn |
+ * Matches: what a key is compared with, into the one form that the model has for each meaning. "tcp flags & (syn |
  * ack) != 0", "tcp flags syn,ack" and "tcp flags syn | ack" are the same match afterwards, and print the same.
  */
 #include <string.h>
 
 #include "lang/eval.h"
+#include "lang/print.h"
 
-static const char *field_name(enum nc_field field, char name[32])
+/* A match that is being put together; part: of its only selector. */
+struct matching {
+	const struct nc_ast_match *ast;
+	struct nc_match *match;
+	struct nc_key_part part;
+	struct nc_diag *diag;
+};
+
+static bool is_flags(const struct matching *m)
 {
-	const struct nc_field_info *info = nc_field_info(field);
-
-	snprintf(name, 32, "%s %s", info->header, info->name);
-	return name;
-}
-
-static bool is_flags(enum nc_field field)
-{
-	return nc_field_info(field)->type == NC_TYPE_TCP_FLAG;
+	return m->part.type == NC_TYPE_TCP_FLAG;
 }
 
 static int push_value(struct nc_match *match, nc_num low, nc_num high)
@@ -41,110 +42,125 @@ static int set_any_bit(struct nc_match *match, nc_num mask)
 }
 
 /* (field & mask) == value. */
-static int set_masked(struct nc_match *match, nc_num mask, nc_num value)
+static int set_masked(const struct matching *m, nc_num mask, nc_num value)
 {
-	if (mask == nc_type_max(nc_field_info(match->field)->type))
+	struct nc_match *match = m->match;
+	nc_num host = nc_num_max(m->part.bits) & ~mask;
+
+	if (mask == nc_num_max(m->part.bits))
 		return set_value(match, value);
+	/* A prefix of an address is one, however it is written. */
+	if (nc_type_info(m->part.type)->prefixes && !(host & (host + 1))) {
+		match->written = NC_WRITTEN_PREFIX;
+		return push_value(match, value, value | host);
+	}
 	match->masked = true;
 	match->mask = mask;
 	return set_value(match, value);
 }
 
 /* A comparison with a mask: flags with "/" or any field with "&". */
-static int eval_masked(const struct nc_expr *mask_expr, const struct nc_expr *value_expr,
-		       struct nc_match *match, struct nc_diag *diag)
+static int compare_masked(const struct matching *m, nc_num mask, const struct nc_loc *mask_loc,
+			  const struct nc_expr *value_expr)
 {
-	enum nc_type type = nc_field_info(match->field)->type;
-	nc_num mask, value;
-	int r;
-
-	r = nc_eval_value(mask_expr, type, &mask, diag);
-	if (r < 0)
-		return r;
-	/* "tcp flags & syn == 0": a number even for addresses. */
-	if (value_expr->kind == NC_EXPR_VALUE && strcmp(value_expr->text, "0") == 0)
-		value = 0;
-	else
-		r = nc_eval_value(value_expr, type, &value, diag);
-	if (r < 0)
-		return r;
-	if (!mask)
-		return nc_diag_error(diag, &mask_expr->loc, "this mask leaves no bit to compare");
-	if (value & ~mask)
-		return nc_diag_error(diag, &value_expr->loc,
-				     "this value has bits that the mask removes: it can never be "
-				     "equal");
-	if (is_flags(match->field) && match->negated && value == 0) {
-		match->negated = false;
-		return set_any_bit(match, mask);
-	}
-	return set_masked(match, mask, value);
-}
-
-/* "tcp flags syn,ack": nft looks whether any of them is there, unless an operator asks for equality. */
-static int eval_flags(const struct nc_expr *value, bool implicit, struct nc_match *match,
-		      struct nc_diag *diag)
-{
-	nc_num bits;
-	int r = nc_eval_value(value, NC_TYPE_TCP_FLAG, &bits, diag);
-
-	if (r < 0)
-		return r;
-	if (implicit && bits)
-		return set_any_bit(match, bits);
-	return set_value(match, bits);
-}
-
-static int eval_no_flags(const struct nc_ast_match *ast, struct nc_match *match,
-			 struct nc_diag *diag)
-{
-	nc_num bits;
-	int r;
-
-	if (!is_flags(match->field))
-		return nc_diag_error(diag, &ast->relation_loc,
-				     "'!' is for flags; write '!=' for \"not equal\"");
-	r = nc_eval_value(ast->value, NC_TYPE_TCP_FLAG, &bits, diag);
-	if (r < 0)
-		return r;
-	if (!bits)
-		return nc_diag_error(diag, &ast->value->loc, "'!' needs at least one flag");
-	return set_masked(match, bits, 0);
-}
-
-static int eval_comparison(const struct nc_ast_match *ast, struct nc_match *match,
-			   struct nc_diag *diag)
-{
-	enum nc_type type = nc_field_info(match->field)->type;
-	struct nc_interval range = {.low = 0, .high = nc_type_max(type)};
 	nc_num value;
 	int r;
 
-	if (is_flags(match->field))
-		return nc_diag_error(diag, &ast->relation_loc, "flags have no order");
-	r = nc_eval_value(ast->value, type, &value, diag);
+	/* "tcp flags & syn == 0": a number even for addresses. */
+	if (value_expr->kind == NC_EXPR_VALUE && strcmp(value_expr->text, "0") == 0)
+		value = 0;
+	else if ((r = nc_eval_value(value_expr, m->part, &value, m->diag)) < 0)
+		return r;
+	if (!mask)
+		return nc_diag_error(m->diag, mask_loc, "this mask leaves no bit to compare");
+	if (value & ~mask)
+		return nc_diag_error(m->diag, &value_expr->loc,
+				     "this value has bits that the mask removes: it can never be "
+				     "equal");
+	if (is_flags(m) && m->match->negated && value == 0) {
+		m->match->negated = false;
+		return set_any_bit(m->match, mask);
+	}
+	return set_masked(m, mask, value);
+}
+
+/* "tcp flags syn / syn,ack" */
+static int eval_slash(const struct matching *m, const struct nc_expr *value)
+{
+	nc_num mask;
+	int r = nc_eval_value(value->right, m->part, &mask, m->diag);
+
+	return r < 0 ? r : compare_masked(m, mask, &value->right->loc, value->left);
+}
+
+/* "tcp flags syn,ack": nft looks whether any of them is there, unless an operator asks for equality. */
+static int eval_flags(const struct matching *m, const struct nc_expr *value)
+{
+	nc_num bits;
+	int r = nc_eval_value(value, m->part, &bits, m->diag);
+
 	if (r < 0)
 		return r;
-	if ((ast->relation == NC_RELATION_LT && value == range.low) ||
-	    (ast->relation == NC_RELATION_GT && value == range.high))
-		return nc_diag_error(diag, &match->rhs_loc, "no value is %s than this one",
+	if (m->ast->relation == NC_RELATION_IMPLICIT && bits)
+		return set_any_bit(m->match, bits);
+	return set_value(m->match, bits);
+}
+
+static int eval_no_flags(const struct matching *m)
+{
+	nc_num bits;
+	int r;
+
+	if (!is_flags(m))
+		return nc_diag_error(m->diag, &m->ast->relation_loc,
+				     "'!' is for flags; write '!=' for \"not equal\"");
+	r = nc_eval_value(m->ast->value, m->part, &bits, m->diag);
+	if (r < 0)
+		return r;
+	if (!bits)
+		return nc_diag_error(m->diag, &m->ast->value->loc, "'!' needs at least one flag");
+	return set_masked(m, bits, 0);
+}
+
+static int eval_comparison(const struct matching *m)
+{
+	const struct nc_ast_match *ast = m->ast;
+	struct nc_match *match = m->match;
+	const nc_num max = nc_num_max(m->part.bits);
+	nc_num value;
+	int r;
+
+	if (is_flags(m))
+		return nc_diag_error(m->diag, &ast->relation_loc, "flags have no order");
+	if (m->part.type == NC_TYPE_IFNAME || m->part.type == NC_TYPE_IFACE_INDEX ||
+	    m->part.type == NC_TYPE_BOOLEAN)
+		return nc_diag_error(m->diag, &ast->relation_loc, "%ss have no order",
+				     nc_type_info(m->part.type)->description);
+	r = nc_eval_value(ast->value, m->part, &value, m->diag);
+	if (r < 0)
+		return r;
+	if ((ast->relation == NC_RELATION_LT && value == 0) ||
+	    (ast->relation == NC_RELATION_GT && value == max))
+		return nc_diag_error(m->diag, &match->rhs_loc, "no value is %s than this one",
 				     ast->relation == NC_RELATION_LT ? "less" : "greater");
 	match->written = NC_WRITTEN_RANGE;
 	switch (ast->relation) {
 	case NC_RELATION_LT:
 		match->order = NC_ORDER_LT;
-		return push_value(match, range.low, value - 1);
+		return push_value(match, 0, value - 1);
 	case NC_RELATION_LE:
 		match->order = NC_ORDER_LE;
-		return push_value(match, range.low, value);
+		return push_value(match, 0, value);
 	case NC_RELATION_GT:
 		match->order = NC_ORDER_GT;
-		return push_value(match, value + 1, range.high);
+		return push_value(match, value + 1, max);
 	default:
 		match->order = NC_ORDER_GE;
-		return push_value(match, value, range.high);
+		return push_value(match, value, max);
 	}
 }
+
+/* --- sets ------------------------------------------------------------------------------------------------ */
 
 static bool is_prefix(const struct nc_interval *interval)
 {
@@ -154,103 +170,150 @@ static bool is_prefix(const struct nc_interval *interval)
 }
 
 /* A set whose elements became one is written as that one. */
-static enum nc_written written_alone(enum nc_type type, const struct nc_interval *interval)
+static enum nc_written written_alone(struct nc_key_part part, const struct nc_interval *interval)
 {
 	if (interval->low == interval->high)
 		return NC_WRITTEN_VALUE;
-	if (nc_type_info(type)->prefixes && is_prefix(interval))
+	if ((nc_type_info(part.type)->prefixes || part.type == NC_TYPE_IFNAME) &&
+	    is_prefix(interval))
 		return NC_WRITTEN_PREFIX;
 	return NC_WRITTEN_RANGE;
 }
 
-static int eval_set(const struct nc_expr *set, struct nc_match *match, struct nc_diag *diag)
+static int eval_set(const struct matching *m, const struct nc_expr *set)
 {
-	enum nc_type type = nc_field_info(match->field)->type;
-	int r = nc_eval_anonymous_set(set, type, &match->values, diag);
+	struct nc_match *match = m->match;
+	nc_key_type type = {};
+	struct nc_element_rules rules = {.type = &type, .intervals = true};
+	int r = nc_key_type_of(&match->key, &type);
 
+	if (r == 0)
+		r = nc_eval_anonymous(set, &rules, &match->values, m->diag);
+	nc_vec_free(&type);
 	if (r < 0)
 		return r;
 	match->written = NC_WRITTEN_SET;
-	if (match->values.n == 1) {
+	if (match->values.n == 1 && match->values.v[0].catchall)
+		return nc_diag_error(m->diag, &match->rhs_loc,
+				     "a set of '*' alone holds everything: leave the match out");
+	if (match->values.n == 1 && match->key.n == 1) {
 		match->values.v[0].loc = match->rhs_loc;
-		match->written = written_alone(type, &match->values.v[0].interval);
+		match->written = written_alone(m->part, &match->values.v[0].interval);
 	}
 	return 0;
 }
 
-static int eval_set_ref(const struct nc_expr *ref, struct nc_match *match, struct nc_diag *diag)
+/* One value of a concatenation. */
+static int eval_concat(const struct matching *m, const struct nc_expr *value)
 {
-	char name[32];
+	struct nc_match *match = m->match;
+	struct nc_set_element element = {.loc = match->rhs_loc};
+	nc_key_type type = {};
+	struct nc_element_rules rules = {.type = &type, .intervals = true};
+	enum nc_written written;
+	int r = nc_key_type_of(&match->key, &type);
 
-	if (!nc_type_info(nc_field_info(match->field)->type)->settable)
-		return nc_diag_error(
-			diag, &match->rhs_loc,
-			"%s cannot be looked up in a named set, because no type of set "
-			"fits it; write { … }",
-			field_name(match->field, name));
-	match->written = NC_WRITTEN_SET_REF;
-	match->set = strdup(ref->text);
-	return match->set ? 0 : -ENOMEM;
+	if (r == 0)
+		r = nc_eval_element_key(value, &rules, &element, &written, m->diag);
+	nc_vec_free(&type);
+	match->written = NC_WRITTEN_VALUE;
+	if (r == 0)
+		r = nc_vec_push(&match->values, element);
+	if (r < 0)
+		nc_element_clear(&element);
+	return r;
 }
 
 /* nft takes a set of one item for the item: "tcp flags { syn }" is "tcp flags syn". */
 static const struct nc_expr *without_braces(const struct nc_expr *value)
 {
-	bool alone = value->kind == NC_EXPR_SET && !value->items->next &&
-		     value->items->kind != NC_EXPR_SLASH;
+	bool alone = value->kind == NC_EXPR_SET && !value->items->next && !value->items->extra &&
+		     value->items->kind != NC_EXPR_SLASH && value->items->kind != NC_EXPR_ANY;
 
 	return alone ? value->items : value;
 }
 
-static int eval_plain(const struct nc_ast_match *ast, struct nc_match *match, struct nc_diag *diag)
+/* "23:00"-"01:00" passes midnight: two ranges. */
+static bool is_wrapped_hour(const struct matching *m, const struct nc_expr *value,
+			    struct nc_interval *ret)
 {
-	enum nc_type type = nc_field_info(match->field)->type;
-	const struct nc_expr *value = without_braces(ast->value);
+	if (m->part.type != NC_TYPE_HOUR || value->kind != NC_EXPR_RANGE)
+		return false;
+	return nc_eval_value(value->left, m->part, &ret->low, m->diag) == 0 &&
+	       nc_eval_value(value->right, m->part, &ret->high, m->diag) == 0 &&
+	       ret->low > ret->high;
+}
+
+static int eval_plain(const struct matching *m)
+{
+	const struct nc_expr *value = without_braces(m->ast->value);
+	struct nc_match *match = m->match;
 	struct nc_interval interval;
 	int r;
 
 	if (value->kind == NC_EXPR_SET)
-		return eval_set(value, match, diag);
-	if (value->kind == NC_EXPR_SET_REF)
-		return eval_set_ref(value, match, diag);
-	if (is_flags(match->field) && value->kind == NC_EXPR_SLASH)
-		return eval_masked(value->right, value->left, match, diag);
-	if (is_flags(match->field) && value->kind != NC_EXPR_RANGE)
-		return eval_flags(value, ast->relation == NC_RELATION_IMPLICIT, match, diag);
-	r = nc_eval_interval(value, type, &interval, &match->written, diag);
+		return eval_set(m, value);
+	if (value->kind == NC_EXPR_SET_REF) {
+		match->written = NC_WRITTEN_SET_REF;
+		match->set = strdup(value->text);
+		return match->set ? 0 : -ENOMEM;
+	}
+	if (match->key.n > 1)
+		return eval_concat(m, value);
+	if (is_flags(m) && value->kind == NC_EXPR_SLASH)
+		return eval_slash(m, value);
+	if (is_flags(m) && value->kind != NC_EXPR_RANGE)
+		return eval_flags(m, value);
+	if (is_wrapped_hour(m, value, &interval)) {
+		match->written = NC_WRITTEN_SET;
+		r = push_value(match, 0, interval.high);
+		return r ?: push_value(match, interval.low, 86399);
+	}
+	r = nc_eval_interval(value, m->part, &interval, &match->written, m->diag);
 	return r < 0 ? r : push_value(match, interval.low, interval.high);
 }
 
-/* "field & mask": with "==" or "!=" and a value. */
-static int eval_and(const struct nc_ast_match *ast, struct nc_match *match, struct nc_diag *diag)
+/* "field & mask" with one value to compare: a form of its own. 1: it was none. */
+static int eval_and(const struct matching *m)
 {
-	if (ast->relation == NC_RELATION_IMPLICIT)
-		return nc_diag_error(diag, &match->rhs_loc, "write '==' or '!=' behind a mask");
-	if (ast->relation != NC_RELATION_EQ && ast->relation != NC_RELATION_NE)
-		return nc_diag_error(diag, &ast->relation_loc,
-				     "a masked field is compared with '==' or '!=' only");
-	if (ast->value->kind == NC_EXPR_SET || ast->value->kind == NC_EXPR_SET_REF)
-		return nc_diag_error(diag, &match->rhs_loc,
-				     "a masked field in a set is nft grammar that netctl does not "
-				     "support yet");
-	return eval_masked(ast->mask, ast->value, match, diag);
+	struct nc_selector *selector = &m->match->key.v[0];
+	const struct nc_expr *value = m->ast->value;
+	bool equal = m->ast->relation == NC_RELATION_EQ || m->ast->relation == NC_RELATION_NE ||
+		     m->ast->relation == NC_RELATION_IMPLICIT;
+	nc_num mask;
+
+	if (m->match->key.n != 1 || selector->ops.n != 1 ||
+	    selector->ops.v[0].kind != NC_BITOP_AND || !equal || value->kind == NC_EXPR_SET ||
+	    value->kind == NC_EXPR_SET_REF || value->kind == NC_EXPR_RANGE ||
+	    value->kind == NC_EXPR_SLASH)
+		return 1;
+	if (m->ast->relation == NC_RELATION_IMPLICIT)
+		return nc_diag_error(m->diag, &m->match->rhs_loc,
+				     "write '==' or '!=' behind a mask");
+	mask = selector->ops.v[0].value;
+	nc_vec_free(&selector->ops);
+	return compare_masked(m, mask, &selector->loc, value);
 }
 
-static int eval_relation(const struct nc_ast_match *ast, struct nc_match *match,
-			 struct nc_diag *diag)
+static int eval_relation(const struct matching *m)
 {
-	if (ast->mask)
-		return eval_and(ast, match, diag);
-	switch (ast->relation) {
+	int r = eval_and(m);
+
+	if (r <= 0)
+		return r;
+	switch (m->ast->relation) {
 	case NC_RELATION_LT:
 	case NC_RELATION_LE:
 	case NC_RELATION_GT:
 	case NC_RELATION_GE:
-		return eval_comparison(ast, match, diag);
+		if (m->match->key.n > 1)
+			return nc_diag_error(m->diag, &m->ast->relation_loc,
+					     "concatenations have no order");
+		return eval_comparison(m);
 	case NC_RELATION_NOT:
-		return eval_no_flags(ast, match, diag);
+		return eval_no_flags(m);
 	default:
-		return eval_plain(ast, match, diag);
+		return eval_plain(m);
 	}
 }
 
@@ -258,13 +321,17 @@ int nc_eval_match(const struct nc_ast_match *ast, const struct nc_loc *loc, stru
 		  struct nc_diag *diag)
 {
 	struct nc_match match = {
-		.field = ast->field,
 		.negated = ast->relation == NC_RELATION_NE,
 		.loc = *loc,
 		.rhs_loc = ast->value->loc,
 	};
-	int r = eval_relation(ast, &match, diag);
+	struct matching m = {.ast = ast, .match = &match, .diag = diag};
+	int r = nc_eval_key(ast->key, &match.key, diag);
 
+	if (r < 0)
+		return r;
+	m.part = nc_selector_part(&match.key.v[0]);
+	r = eval_relation(&m);
 	if (r < 0) {
 		nc_match_clear(&match);
 		return r;

@@ -72,58 +72,141 @@ static const char *hint(enum nc_type type, const char *text)
 		return ", it is an Ethernet address";
 	if (type == NC_TYPE_IPV4_ADDR || type == NC_TYPE_IPV6_ADDR)
 		return *text >= '0' && *text <= '9' ? "" : "; netctl does not resolve host names";
+	if (type == NC_TYPE_TIME)
+		return "; write \"2030-12-31 23:59:59\"";
+	if (type == NC_TYPE_HOUR)
+		return "; write \"23:59\"";
 	if (type == NC_TYPE_INET_SERVICE)
 		return " or the name of a service that netctl knows; write its number";
 	return "";
 }
 
-static int refuse_value(const struct nc_expr *expr, enum nc_type type, struct nc_diag *diag)
+static int refuse_value(const struct nc_expr *expr, struct nc_key_part part, struct nc_diag *diag)
 {
-	const char *noun = nc_type_info(type)->description;
+	const char *noun = nc_type_info(part.type)->description;
 
-	if (nc_word_reserved(expr->text))
+	if (nc_word_reserved(expr->text) && !expr->quoted)
 		return nc_diag_error(diag, &expr->loc, "unexpected '%s', expected %s %s",
 				     expr->text, article(noun), noun);
 	return nc_diag_error(diag, &expr->loc, "'%.60s' is not %s %s%s", expr->text, article(noun),
-			     noun, hint(type, expr->text));
+			     noun, hint(part.type, expr->text));
+}
+
+/* Digits of a base. *ret_all: nothing else stands behind them. */
+static bool read_digits(const char *text, unsigned base, nc_num *ret, bool *ret_all)
+{
+	nc_num value = 0;
+	bool fits = true;
+
+	for (; *text; text++) {
+		unsigned digit = *text >= '0' && *text <= '9'	? *text - '0'
+				 : *text >= 'a' && *text <= 'f' ? *text - 'a' + 10
+				 : *text >= 'A' && *text <= 'F' ? *text - 'A' + 10
+								: 16;
+
+		if (digit >= base)
+			break;
+		if (value > (~(nc_num)0 - digit) / base)
+			fits = false;
+		value = value * base + digit;
+	}
+	*ret_all = !*text;
+	*ret = value;
+	return fits;
+}
+
+static int refuse_range(const struct nc_expr *expr, struct nc_key_part part, struct nc_diag *diag)
+{
+	const char *noun = nc_type_info(part.type)->description;
+	nc_num max = nc_num_max(part.bits);
+
+	if (part.bits > 64)
+		return nc_diag_error(diag, &expr->loc, "%.60s is out of range: it has %u bits",
+				     expr->text, part.bits);
+	return nc_diag_error(diag, &expr->loc, "%.60s is out of range: %s %s is 0 to %" PRIu64,
+			     expr->text, article(noun), noun, (uint64_t)max);
 }
 
 /* Decimal or 0x…. nft reads a leading 0 as octal, which nobody means: refused. */
-static int parse_number(const struct nc_expr *expr, enum nc_type type, nc_num *ret,
+static int parse_number(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
 			struct nc_diag *diag)
 {
 	const char *text = expr->text;
-	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-	nc_num max = nc_type_max(type);
-	const char *noun = nc_type_info(type)->description;
-	uint64_t value;
-	char *end;
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X'), all, fits;
+	nc_num value;
 
 	if (*text < '0' || *text > '9')
-		return refuse_value(expr, type, diag);
+		return refuse_value(expr, part, diag);
 	if (*text == '0' && text[1] && !hex)
 		return nc_diag_error(diag, &expr->loc,
 				     "'%.60s' begins with 0, which nft reads as octal; write it "
 				     "decimal, or hexadecimal with 0x",
 				     text);
-	errno = 0;
-	value = strtoull(text, &end, hex ? 16 : 10);
-	if (*end)
-		return refuse_value(expr, type, diag);
-	if (errno || value > max)
-		return nc_diag_error(diag, &expr->loc,
-				     "%.60s is out of range: %s %s is 0 to %" PRIu64, text,
-				     article(noun), noun, (uint64_t)max);
+	fits = read_digits(hex ? text + 2 : text, hex ? 16 : 10, &value, &all);
+	if (!all || (hex && !text[2]))
+		return refuse_value(expr, part, diag);
+	if (!fits || value > nc_num_max(part.bits))
+		return refuse_range(expr, part, diag);
 	*ret = value;
 	return 0;
 }
 
-static int eval_text(const struct nc_expr *expr, enum nc_type type, nc_num *ret,
+/* "1:20": two halves of hexadecimal digits. */
+static bool parse_class(const char *text, nc_num *ret)
+{
+	unsigned major, minor;
+	int end = 0;
+
+	if (strcmp(text, "none") == 0)
+		*ret = 0;
+	else if (strcmp(text, "root") == 0)
+		*ret = UINT32_MAX;
+	else if (sscanf(text, "%4x:%4x%n", &major, &minor, &end) == 2 && !text[end])
+		*ret = major << 16 | minor;
+	else
+		return false;
+	return true;
+}
+
+/* The bytes of a name, the first most significant. */
+static nc_num from_name(const char *text, size_t length)
+{
+	unsigned char bytes[16] = {};
+
+	memcpy(bytes, text, length);
+	return from_bytes(bytes, sizeof(bytes));
+}
+
+static int parse_name(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
+		      struct nc_diag *diag)
+{
+	size_t length = strlen(expr->text);
+
+	if (!length || length > 15 || strpbrk(expr->text, "/ \t"))
+		return nc_diag_error(diag, &expr->loc,
+				     "'%.60s' cannot be %s: names have 1 to 15 bytes, no blank or "
+				     "'/'",
+				     expr->text, "an interface");
+	if (part.type == NC_TYPE_IFACE_INDEX && *expr->text >= '0' && *expr->text <= '9' &&
+	    !expr->quoted)
+		return nc_diag_error(diag, &expr->loc,
+				     "write the interface's name: numbers change when it is made "
+				     "anew");
+	if (expr->text[length - 1] == '*')
+		return nc_diag_error(diag, &expr->loc,
+				     part.type == NC_TYPE_IFACE_INDEX
+					     ? "wildcards are for iifname and oifname"
+					     : "a wildcard cannot stand here, only a name");
+	*ret = from_name(expr->text, length);
+	return 0;
+}
+
+static int eval_text(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
 		     struct nc_diag *diag)
 {
 	bool parsed;
 
-	switch (type) {
+	switch (part.type) {
 	case NC_TYPE_IPV4_ADDR:
 		parsed = parse_address(AF_INET, 4, expr->text, ret);
 		break;
@@ -133,32 +216,80 @@ static int eval_text(const struct nc_expr *expr, enum nc_type type, nc_num *ret,
 	case NC_TYPE_ETHER_ADDR:
 		parsed = parse_ether(expr->text, ret);
 		break;
+	case NC_TYPE_IFNAME:
+	case NC_TYPE_IFACE_INDEX:
+		return parse_name(expr, part, ret, diag);
+	case NC_TYPE_TIME:
+		if (!expr->quoted)
+			return parse_number(expr, part, ret, diag) ?: (*ret *= 1000000000, 0);
+		parsed = nc_read_date(expr->text, ret);
+		break;
+	case NC_TYPE_HOUR:
+		if (!expr->quoted)
+			return parse_number(expr, part, ret, diag);
+		parsed = nc_read_hour(expr->text, ret);
+		break;
+	case NC_TYPE_CLASSID:
+		if (!strchr(expr->text, ':') && *expr->text >= '0' && *expr->text <= '9')
+			return parse_number(expr, part, ret, diag);
+		parsed = parse_class(expr->text, ret);
+		break;
 	default:
-		if (find_symbol(nc_type_info(type)->symbols, expr->text, ret))
+		if (find_symbol(nc_type_info(part.type)->symbols, expr->text, ret))
 			return 0;
-		return parse_number(expr, type, ret, diag);
+		return parse_number(expr, part, ret, diag);
 	}
-	return parsed ? 0 : refuse_value(expr, type, diag);
+	return parsed ? 0 : refuse_value(expr, part, diag);
 }
 
 /* "syn | ack": all of the items' bits. */
-static int eval_union(const struct nc_expr *expr, enum nc_type type, nc_num *ret,
+static int eval_union(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
 		      struct nc_diag *diag)
 {
 	nc_num bits = 0;
 
-	if (type != NC_TYPE_TCP_FLAG)
+	if (part.type == NC_TYPE_IPV4_ADDR || part.type == NC_TYPE_IPV6_ADDR ||
+	    part.type == NC_TYPE_INET_SERVICE || part.type == NC_TYPE_INET_PROTO)
 		return nc_diag_error(diag, &expr->loc, "only flags can be joined with '|', not %ss",
-				     nc_type_info(type)->description);
+				     nc_type_info(part.type)->description);
 	for (const struct nc_expr *item = expr->items; item; item = item->next) {
 		nc_num value;
-		int r = nc_eval_value(item, type, &value, diag);
+		int r = nc_eval_value(item, part, &value, diag);
 
 		if (r < 0)
 			return r;
 		bits |= value;
 	}
 	*ret = bits;
+	return 0;
+}
+
+/* Constants computed at once. */
+static int eval_pair(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
+		     struct nc_diag *diag)
+{
+	const struct nc_key_part count = {.type = NC_TYPE_INTEGER, .bits = 8};
+	bool shift = expr->kind == NC_EXPR_LSHIFT || expr->kind == NC_EXPR_RSHIFT;
+	nc_num left, right;
+	int r = nc_eval_value(expr->left, part, &left, diag);
+
+	if (r == 0)
+		r = nc_eval_value(expr->right, shift ? count : part, &right, diag);
+	if (r < 0)
+		return r;
+	switch (expr->kind) {
+	case NC_EXPR_AND:
+		*ret = left & right;
+		break;
+	case NC_EXPR_XOR:
+		*ret = left ^ right;
+		break;
+	case NC_EXPR_LSHIFT:
+		*ret = right < part.bits ? (left << right) & nc_num_max(part.bits) : 0;
+		break;
+	default:
+		*ret = right < part.bits ? left >> right : 0;
+	}
 	return 0;
 }
 
@@ -169,32 +300,47 @@ static int refuse_list(const struct nc_expr *expr, struct nc_diag *diag)
 			     "several values need braces: { a, b } matches any of them");
 }
 
-int nc_eval_value(const struct nc_expr *expr, enum nc_type type, nc_num *ret, struct nc_diag *diag)
+int nc_eval_value(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
+		  struct nc_diag *diag)
 {
 	switch (expr->kind) {
 	case NC_EXPR_VALUE:
-		return eval_text(expr, type, ret, diag);
+		return eval_text(expr, part, ret, diag);
 	case NC_EXPR_OR:
-		return eval_union(expr, type, ret, diag);
+		return eval_union(expr, part, ret, diag);
+	case NC_EXPR_AND:
+	case NC_EXPR_XOR:
+	case NC_EXPR_LSHIFT:
+	case NC_EXPR_RSHIFT:
+		return eval_pair(expr, part, ret, diag);
 	case NC_EXPR_LIST:
-		if (type == NC_TYPE_TCP_FLAG)
-			return eval_union(expr, type, ret, diag);
+		if (part.type == NC_TYPE_TCP_FLAG)
+			return eval_union(expr, part, ret, diag);
 		return refuse_list(expr, diag);
 	case NC_EXPR_RANGE:
 		return nc_diag_error(diag, &expr->loc, "a range cannot stand here, only a value");
 	case NC_EXPR_SLASH:
 		return nc_diag_error(diag, &expr->loc, "a prefix cannot stand here, only a value");
+	case NC_EXPR_CONCAT:
+		return nc_diag_error(diag, &expr->loc,
+				     "a concatenation cannot stand here, only a value");
+	case NC_EXPR_FIELD:
+		return nc_diag_error(diag, &expr->loc,
+				     "a field cannot stand here: what packets are compared with "
+				     "must be constant");
+	case NC_EXPR_ANY:
+		return nc_diag_error(diag, &expr->loc, "'*' cannot stand here, only a value");
 	default:
 		return nc_diag_error(diag, &expr->loc, "a set cannot stand here, only a value");
 	}
 }
 
-static int eval_range(const struct nc_expr *expr, enum nc_type type, struct nc_interval *ret,
+static int eval_range(const struct nc_expr *expr, struct nc_key_part part, struct nc_interval *ret,
 		      struct nc_diag *diag)
 {
 	struct nc_interval range;
-	int low = nc_eval_value(expr->left, type, &range.low, diag);
-	int high = nc_eval_value(expr->right, type, &range.high, diag);
+	int low = nc_eval_value(expr->left, part, &range.low, diag);
+	int high = nc_eval_value(expr->right, part, &range.high, diag);
 
 	if (low < 0 || high < 0)
 		return low < 0 ? low : high;
@@ -221,10 +367,10 @@ static int eval_prefix_length(const struct nc_expr *expr, unsigned bits, unsigne
 }
 
 /* Host bits are masked off, as nft does. */
-static int eval_prefix(const struct nc_expr *expr, enum nc_type type, struct nc_interval *ret,
+static int eval_prefix(const struct nc_expr *expr, struct nc_key_part part, struct nc_interval *ret,
 		       enum nc_written *ret_written, struct nc_diag *diag)
 {
-	const struct nc_type_info *info = nc_type_info(type);
+	const struct nc_type_info *info = nc_type_info(part.type);
 	nc_num address, host;
 	unsigned length = 0;
 	int r;
@@ -233,32 +379,52 @@ static int eval_prefix(const struct nc_expr *expr, enum nc_type type, struct nc_
 		return nc_diag_error(diag, &expr->loc,
 				     "only addresses have prefixes, and %s %s is none",
 				     article(info->description), info->description);
-	r = nc_eval_value(expr->left, type, &address, diag);
+	r = nc_eval_value(expr->left, part, &address, diag);
 	if (r < 0)
 		return r;
-	r = eval_prefix_length(expr->right, info->bits, &length, diag);
+	r = eval_prefix_length(expr->right, part.bits, &length, diag);
 	if (r < 0)
 		return r;
-	host = length < info->bits ? nc_type_max(type) >> length : 0;
+	host = length < part.bits ? nc_num_max(part.bits) >> length : 0;
 	*ret = (struct nc_interval){.low = address & ~host, .high = address | host};
 	*ret_written = host ? NC_WRITTEN_PREFIX : NC_WRITTEN_VALUE;
 	return 0;
 }
 
-int nc_eval_interval(const struct nc_expr *expr, enum nc_type type, struct nc_interval *ret,
+/* "eth*": every name that begins so. */
+static bool eval_wildcard(const struct nc_expr *expr, struct nc_key_part part,
+			  struct nc_interval *ret)
+{
+	size_t length;
+
+	if (expr->kind != NC_EXPR_VALUE || part.type != NC_TYPE_IFNAME)
+		return false;
+	length = strlen(expr->text);
+	if (!length || length > 15 || expr->text[length - 1] != '*')
+		return false;
+	ret->low = from_name(expr->text, length - 1);
+	ret->high = ret->low | ~(nc_num)0 >> (length - 1) * 8;
+	return true;
+}
+
+int nc_eval_interval(const struct nc_expr *expr, struct nc_key_part part, struct nc_interval *ret,
 		     enum nc_written *ret_written, struct nc_diag *diag)
 {
 	nc_num value;
 	int r;
 
+	if (eval_wildcard(expr, part, ret)) {
+		*ret_written = NC_WRITTEN_PREFIX;
+		return 0;
+	}
 	switch (expr->kind) {
 	case NC_EXPR_RANGE:
 		*ret_written = NC_WRITTEN_RANGE;
-		return eval_range(expr, type, ret, diag);
+		return eval_range(expr, part, ret, diag);
 	case NC_EXPR_SLASH:
-		return eval_prefix(expr, type, ret, ret_written, diag);
+		return eval_prefix(expr, part, ret, ret_written, diag);
 	default:
-		r = nc_eval_value(expr, type, &value, diag);
+		r = nc_eval_value(expr, part, &value, diag);
 		if (r < 0)
 			return r;
 		*ret = (struct nc_interval){.low = value, .high = value};

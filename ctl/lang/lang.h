@@ -21,7 +21,10 @@ enum nc_verb {
 	NC_VERB_DELETE,
 	NC_VERB_DESTROY,
 	NC_VERB_FLUSH,
-	NC_VERB_LIST
+	NC_VERB_RENAME,
+	NC_VERB_LIST,
+	NC_VERB_GET,  /* of elements; prints as LIST does */
+	NC_VERB_RESET /* prints, and starts counters and quotas anew */
 };
 
 enum nc_object {
@@ -30,11 +33,19 @@ enum nc_object {
 	NC_OBJECT_TABLE,
 	NC_OBJECT_CHAINS,
 	NC_OBJECT_CHAIN,
+	NC_OBJECT_RULES,
 	NC_OBJECT_RULE,
 	NC_OBJECT_SETS,
 	NC_OBJECT_SET,
+	NC_OBJECT_MAPS,
+	NC_OBJECT_MAP,
+	NC_OBJECT_METERS,
+	NC_OBJECT_METER,
 	NC_OBJECT_ELEMENT,
-	NC_OBJECT_COUNTERS
+	NC_OBJECT_COUNTERS,
+	NC_OBJECT_QUOTAS,
+	NC_OBJECT_LIMITS,
+	NC_OBJECT_STATE /* one named counter, quota or limit */
 };
 
 /* A parsed text: commands in order. Names point into it, and its locations into the source. */
@@ -47,14 +58,26 @@ struct nc_command {
 	const char *table; /* or NULL; family is netdev */
 	const char *chain; /* or NULL */
 	const char *set;   /* or NULL */
+	const char *name;  /* of a named counter, quota or limit, or NULL */
+	enum nc_object_kind kind;
+	uint64_t handle;   /* of a rule to be reset; 0: none */
 	struct nc_loc loc; /* the whole command's first line */
 };
 
 /*
- * Parse a text. All syntax errors are reported; with any, returns -EINVAL and *ret is untouched. -ENOMEM when
- * memory is out. source must outlive the script.
+ * "include": find and read the files that a pattern names, in the order of their names. Sources must outlive script and
+ * diagnostics. 0, or -errno after a message at loc.
  */
-int nc_script_parse(const struct nc_source *source, struct nc_script **ret, struct nc_diag *diag);
+typedef NC_VEC(const struct nc_source *) nc_sources;
+typedef int nc_include_fn(void *context, const char *pattern, const struct nc_loc *loc,
+			  nc_sources *ret, struct nc_diag *diag);
+
+/*
+ * Parse a text. All syntax errors are reported; with any, returns -EINVAL and *ret is untouched. -ENOMEM when
+ * memory is out. source must outlive the script. include may be NULL: includes are refused.
+ */
+int nc_script_parse(const struct nc_source *source, nc_include_fn *include, void *context,
+		    struct nc_script **ret, struct nc_diag *diag);
 void nc_script_free(struct nc_script *script);
 NC_DEFINE_CLEANUP(struct nc_script, nc_script_free)
 
@@ -66,7 +89,7 @@ typedef int nc_load_elements_fn(void *context, const struct nc_table *table, str
 				struct nc_diag *diag);
 
 /*
- * Perform the commands (all but LIST, which is skipped) on a ruleset, in order, reporting every error that can be
+ * Perform the commands (all but LIST, GET and RESET, which are skipped) on a ruleset, in order, reporting every error that can be
  * found in one go; then nc_ruleset_validate(). On failure the ruleset may have been changed
  * in part: the caller throws it away. load may be NULL if no set of the ruleset is live.
  */
@@ -100,9 +123,11 @@ void nc_print_set(const struct nc_table *table, const struct nc_set *set, unsign
 		  FILE *out);
 /* One rule, without newline or handle. */
 void nc_print_rule(const struct nc_rule *rule, unsigned flags, FILE *out);
-/* One element's value: "10.0.0.0/8". */
-void nc_print_element(enum nc_type type, const struct nc_interval *interval, unsigned flags,
-		      FILE *out);
+void nc_print_object(const struct nc_table *table, const struct nc_object_decl *object,
+		     unsigned flags, FILE *out);
+/* One element as it stands in a list: "10.0.0.0/8 timeout 1m : drop". */
+void nc_print_element(const struct nc_set *set, const struct nc_set_element *element,
+		      unsigned flags, FILE *out);
 
 /*
  * Read the text that NC_PRINT_STORED printed, handles included, into a new ruleset. Sets' live indices are
@@ -119,6 +144,10 @@ struct json_object *nc_json_metainfo(const char *version);
 struct json_object *nc_json_table(const struct nc_table *table);
 struct json_object *nc_json_chain(const struct nc_table *table, const struct nc_chain *chain);
 struct json_object *nc_json_set(const struct nc_table *table, const struct nc_set *set);
+struct json_object *nc_json_object(const struct nc_table *table,
+				   const struct nc_object_decl *object);
+struct json_object *nc_json_element(const struct nc_table *table, const struct nc_set *set,
+				    const struct nc_set_element *element);
 struct json_object *nc_json_rule(const struct nc_table *table, const struct nc_chain *chain,
 				 const struct nc_rule *rule);
 

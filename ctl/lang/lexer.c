@@ -238,7 +238,7 @@ static const struct {
 	{"eq", NC_TOKEN_EQ},	 {"ne", NC_TOKEN_NE},	     {"lt", NC_TOKEN_LT},
 	{"le", NC_TOKEN_LE},	 {"gt", NC_TOKEN_GT},	     {"ge", NC_TOKEN_GE},
 	{"and", NC_TOKEN_AND},	 {"or", NC_TOKEN_OR},	     {"not", NC_TOKEN_NOT},
-	{"xor", NC_TOKEN_OTHER}, {"lshift", NC_TOKEN_OTHER}, {"rshift", NC_TOKEN_OTHER},
+	{"xor", NC_TOKEN_CARET}, {"lshift", NC_TOKEN_LSHIFT}, {"rshift", NC_TOKEN_RSHIFT},
 };
 
 static struct nc_token word(struct nc_lexer *lexer)
@@ -248,9 +248,11 @@ static struct nc_token word(struct nc_lexer *lexer)
 
 	while (in_word(byte_at(lexer, end)))
 		end++;
+	if (byte_at(lexer, end) == '*')
+		end++;
 	token = token_until(lexer, NC_TOKEN_WORD, end);
 	if (token.length == 1 && *token.text == '.')
-		token.kind = NC_TOKEN_OTHER;
+		token.kind = NC_TOKEN_DOT;
 	for (size_t i = 0; i < sizeof(word_operators) / sizeof(*word_operators); i++) {
 		if (strlen(word_operators[i].word) == token.length &&
 		    memcmp(word_operators[i].word, token.text, token.length) == 0)
@@ -265,15 +267,14 @@ static const struct {
 } operators[] = {
 	/* Longer ones before their beginnings. */
 	{"==", NC_TOKEN_EQ},	{"!=", NC_TOKEN_NE},	   {"<=", NC_TOKEN_LE},
-	{">=", NC_TOKEN_GE},	{"<<", NC_TOKEN_OTHER},	   {">>", NC_TOKEN_OTHER},
+	{">=", NC_TOKEN_GE},	{"<<", NC_TOKEN_LSHIFT},   {">>", NC_TOKEN_RSHIFT},
 	{"<", NC_TOKEN_LT},	{">", NC_TOKEN_GT},	   {"=", NC_TOKEN_ASSIGN},
 	{"!", NC_TOKEN_NOT},	{"&", NC_TOKEN_AND},	   {"|", NC_TOKEN_OR},
 	{"/", NC_TOKEN_SLASH},	{"-", NC_TOKEN_DASH},	   {"+", NC_TOKEN_PLUS},
 	{"@", NC_TOKEN_AT},	{"$", NC_TOKEN_DOLLAR},	   {",", NC_TOKEN_COMMA},
 	{"{", NC_TOKEN_LBRACE}, {"}", NC_TOKEN_RBRACE},	   {"(", NC_TOKEN_LPAREN},
-	{")", NC_TOKEN_RPAREN}, {";", NC_TOKEN_SEMICOLON}, {"^", NC_TOKEN_OTHER},
-	{":", NC_TOKEN_OTHER},	{"*", NC_TOKEN_OTHER},	   {"[", NC_TOKEN_OTHER},
-	{"]", NC_TOKEN_OTHER},
+	{")", NC_TOKEN_RPAREN}, {";", NC_TOKEN_SEMICOLON}, {"^", NC_TOKEN_CARET},
+	{":", NC_TOKEN_COLON},	{"*", NC_TOKEN_STAR},
 };
 
 static struct nc_token operator(struct nc_lexer *lexer)

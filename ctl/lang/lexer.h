@@ -11,7 +11,7 @@ enum nc_token_kind {
 	NC_TOKEN_END,
 	NC_TOKEN_NEWLINE,
 	NC_TOKEN_SEMICOLON,
-	NC_TOKEN_WORD,	  /* begins with a letter: a keyword, name or symbol */
+	NC_TOKEN_WORD,	  /* begins with a letter: a keyword, name or symbol; "eth*" too */
 	NC_TOKEN_LITERAL, /* a number or address, not yet checked; "8021q" too */
 	NC_TOKEN_STRING,  /* quoted; text and length are without the quotes */
 	NC_TOKEN_COMMENT, /* only from a lexer that keeps them: text behind the "#" */
@@ -35,8 +35,13 @@ enum nc_token_kind {
 	NC_TOKEN_PLUS,
 	NC_TOKEN_AT,
 	NC_TOKEN_DOLLAR,
-	NC_TOKEN_OTHER, /* an operator of nft that no grammar of ours uses: ^ . : * [ ] << >> */
-	NC_TOKEN_BAD,	/* not a token; the lexer has reported it */
+	NC_TOKEN_DOT,
+	NC_TOKEN_COLON,
+	NC_TOKEN_STAR,
+	NC_TOKEN_CARET,
+	NC_TOKEN_LSHIFT,
+	NC_TOKEN_RSHIFT,
+	NC_TOKEN_BAD, /* not a token; the lexer has reported it */
 };
 
 struct nc_token {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The parser's ground: one token at a time, places, words and numbers, and going on after an error. The grammar is in
- * parser_command.c, parser_block.c, parser_chain.c, parser_rule.c and parser_expr.c; nc_script_parse() is in script.c.
+ * the other parser_*.c; nc_script_parse() is in script.c.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -11,6 +11,72 @@
 /* Of a token, in messages. */
 #define SHOWN_MAX 40
 
+/* The next token of what is read, before variables are put in. */
+static struct nc_token next_token(struct nc_parser *parser)
+{
+	struct nc_reading *reading;
+	struct nc_token token;
+
+	if (!parser->n_readings)
+		return nc_lexer_next(&parser->lexer);
+	reading = &parser->readings[parser->n_readings - 1];
+	if (reading->end) {
+		if (reading->tokens < reading->end)
+			return *reading->tokens++;
+		token = reading->token;
+		parser->n_readings--;
+		return token;
+	}
+	token = nc_lexer_next(&parser->lexer);
+	if (token.kind != NC_TOKEN_END)
+		return token;
+	parser->lexer = reading->lexer;
+	token = reading->token;
+	parser->n_readings--;
+	return token;
+}
+
+static const struct nc_definition *find_definition(const struct nc_parser *parser,
+						   const struct nc_token *name)
+{
+	for (size_t i = parser->definitions.n; i--;) {
+		const struct nc_definition *definition = &parser->definitions.v[i];
+
+		if (name->kind == NC_TOKEN_WORD && strlen(definition->name) == name->length &&
+		    memcmp(definition->name, name->text, name->length) == 0)
+			return definition;
+	}
+	return NULL;
+}
+
+/* Behind a "$": the variable's tokens come next, then what follows its name. The token that takes the "$"'s place. */
+static struct nc_token expand(struct nc_parser *parser)
+{
+	static const struct nc_token nothing;
+	struct nc_token dollar = parser->token, name = next_token(parser), follows;
+	const struct nc_definition *definition = find_definition(parser, &name);
+	struct nc_reading *reading;
+
+	dollar.kind = NC_TOKEN_BAD;
+	dollar.loc = nc_loc_join(dollar.loc, name.loc);
+	if (!definition)
+		nc_diag_error(parser->diag, &dollar.loc, "unknown identifier '%.*s'",
+			      (int)name.length, name.text);
+	follows = name.kind == NC_TOKEN_END || name.kind == NC_TOKEN_NEWLINE ? name
+									     : next_token(parser);
+	if (parser->n_readings == NC_READINGS_MAX) {
+		nc_diag_error(parser->diag, &dollar.loc, "files and variables are nested too deeply");
+		return dollar;
+	}
+	reading = &parser->readings[parser->n_readings++];
+	*reading = (struct nc_reading){
+		.token = follows,
+		.tokens = definition ? definition->tokens : &nothing,
+		.end = definition ? definition->tokens + definition->n : &nothing,
+	};
+	return definition ? next_token(parser) : dollar;
+}
+
 void nc_parser_advance(struct nc_parser *parser)
 {
 	if (parser->token.kind == NC_TOKEN_LBRACE)
@@ -18,7 +84,9 @@ void nc_parser_advance(struct nc_parser *parser)
 	else if (parser->token.kind == NC_TOKEN_RBRACE && parser->depth)
 		parser->depth--;
 	parser->previous = parser->token.loc;
-	parser->token = nc_lexer_next(&parser->lexer);
+	parser->token = next_token(parser);
+	while (parser->token.kind == NC_TOKEN_DOLLAR)
+		parser->token = expand(parser);
 }
 
 bool nc_parser_at(const struct nc_parser *parser, enum nc_token_kind kind)
@@ -65,38 +133,15 @@ bool nc_parser_expect_word(struct nc_parser *parser, const char *word)
 	return nc_parser_unexpected(parser, expected);
 }
 
-/* What an operator of nft that we do not have is for. */
-static const char *foreign_grammar(const struct nc_token *token)
-{
-	if (token->kind == NC_TOKEN_DOLLAR)
-		return "variables are";
-	if (token->kind != NC_TOKEN_OTHER)
-		return NULL;
-	switch (*token->text) {
-	case '.':
-		return "concatenations are";
-	case ':':
-		return "maps are";
-	case '*':
-		return "wildcards are";
-	default:
-		return NULL;
-	}
-}
-
 bool nc_parser_unexpected(struct nc_parser *parser, const char *expected)
 {
 	const struct nc_token *token = &parser->token;
-	const char *foreign = foreign_grammar(token);
 	int length = token->length < SHOWN_MAX ? (int)token->length : SHOWN_MAX;
 	const char *cut = token->length > SHOWN_MAX ? "…" : "";
 
 	if (token->kind == NC_TOKEN_BAD || (token->kind == NC_TOKEN_END && parser->end_reported))
 		return false;
-	if (foreign)
-		nc_diag_error(parser->diag, &token->loc,
-			      "%s nft grammar that netctl does not support yet", foreign);
-	else if (token->kind == NC_TOKEN_END)
+	if (token->kind == NC_TOKEN_END)
 		nc_diag_error(parser->diag, &token->loc, "unexpected end of the text, expected %s",
 			      expected);
 	else if (token->kind == NC_TOKEN_NEWLINE)
@@ -136,7 +181,7 @@ bool nc_parser_refused(struct nc_parser *parser, enum nc_unsupported where)
 	if (!nc_parser_keyword(parser, word) || !nc_word_unsupported(where, word, &advice))
 		return false;
 	nc_diag_error(parser->diag, &parser->token.loc,
-		      "'%s' is nft grammar that netctl does not support yet%s%s", word,
+		      "'%s' is nft grammar that netctl does not support%s%s", word,
 		      advice ? ": " : "", advice ?: "");
 	return true;
 }

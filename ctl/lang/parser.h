@@ -11,6 +11,23 @@
 #include "lang/lexer.h"
 #include "lang/words.h"
 
+/* "define name = tokens" */
+struct nc_definition {
+	const char *name;
+	const struct nc_token *tokens;
+	size_t n;
+	unsigned depth; /* of the block that it was made in */
+};
+
+/* Where reading goes on when an included file or a variable's tokens are over. */
+struct nc_reading {
+	struct nc_lexer lexer;
+	struct nc_token token;		     /* files: the one behind the "include" */
+	const struct nc_token *tokens, *end; /* variables: those that are still to come */
+};
+
+#define NC_READINGS_MAX 16
+
 struct nc_parser {
 	struct nc_lexer lexer;
 	struct nc_token token;	/* the one to be looked at */
@@ -20,6 +37,11 @@ struct nc_parser {
 	unsigned depth; /* braces open before token */
 	bool end_reported;
 	bool out_of_memory;
+	NC_VEC(struct nc_definition) definitions;
+	struct nc_reading readings[NC_READINGS_MAX];
+	unsigned n_readings;
+	nc_include_fn *include;
+	void *context; /* of include */
 };
 
 /* parser.c: tokens */
@@ -61,13 +83,28 @@ bool nc_parser_comment(struct nc_parser *parser, struct nc_word *ret);
 /* "# handle 4" or "# handle 4 last 9" of a stored text, if there is one. */
 void nc_parser_stored(struct nc_parser *parser, uint64_t *handle, uint64_t *last);
 
+/* parser_define.c: "define", "redefine", "undefine" and "include", with what ends them. Is it one? Errors are reported. */
+bool nc_parse_common(struct nc_parser *parser);
+/* Read on in the tokens of the variable behind the "$" that is looked at. */
+bool nc_parser_expand(struct nc_parser *parser);
+/* A block has ended: what was defined in it is forgotten. */
+void nc_parser_forget(struct nc_parser *parser);
+
 /* parser_command.c: one command and the separator behind it */
 bool nc_parse_command(struct nc_parser *parser, struct nc_ast_command *command);
 
-/* parser_block.c: bodies of tables, chains and sets, with their braces */
+/* parser_block.c: bodies of tables and chains, with their braces */
 bool nc_parse_table_body(struct nc_parser *parser, struct nc_ast_command *table);
 bool nc_parse_chain_body(struct nc_parser *parser, struct nc_ast_command *chain);
+/* One line of a block, with the separator behind it. */
+typedef bool nc_parse_line_fn(struct nc_parser *parser, struct nc_ast_command *object);
+bool nc_parse_block(struct nc_parser *parser, nc_parse_line_fn *parse_line,
+		    struct nc_ast_command *object);
+bool nc_parser_end_line(struct nc_parser *parser);
+
+/* parser_set.c: bodies of sets, maps and objects of state, with their braces */
 bool nc_parse_set_body(struct nc_parser *parser, struct nc_ast_command *set);
+bool nc_parse_object_body(struct nc_parser *parser, struct nc_ast_command *object);
 
 /* parser_chain.c: "type filter hook ingress … priority N" */
 bool nc_parse_hook(struct nc_parser *parser, struct nc_ast_chain *chain);
@@ -75,11 +112,38 @@ bool nc_parse_hook(struct nc_parser *parser, struct nc_ast_chain *chain);
 /* parser_rule.c: a rule, up to the separator behind it */
 bool nc_parse_rule(struct nc_parser *parser, struct nc_ast_rule **ret);
 
+/* parser_stmt.c: statements that are no matches; the word has been stepped over */
+bool nc_parse_limit(struct nc_parser *parser, struct nc_limit *ret);
+bool nc_parse_quota(struct nc_parser *parser, struct nc_quota *ret);
+/* "packets N bytes N", if that follows. */
+bool nc_parse_counter(struct nc_parser *parser, struct nc_counter *ret, bool *ret_given);
+bool nc_parse_log(struct nc_parser *parser, struct nc_ast_stmt *stmt);
+bool nc_parse_send(struct nc_parser *parser, struct nc_ast_stmt *stmt);
+/* "@set { key … }" behind add, update or delete; "name { key … }" behind meter */
+bool nc_parse_set_op(struct nc_parser *parser, struct nc_ast_stmt *stmt);
+bool nc_parse_meter(struct nc_parser *parser, struct nc_ast_stmt *stmt);
+/* "1d2h3m4s5ms", or a number of seconds */
+bool nc_parse_time(struct nc_parser *parser, struct nc_ast_time *ret);
+/* "accept" … "goto web", if one is there: then its word has been stepped over. */
+bool nc_parser_at_verdict(const struct nc_parser *parser);
+bool nc_parse_verdict(struct nc_parser *parser, struct nc_ast_verdict *ret);
+
+/* parser_field.c: "ip saddr", "@th,16,16", "numgen …" */
+bool nc_parser_at_field(const struct nc_parser *parser);
+bool nc_parse_field(struct nc_parser *parser, struct nc_expr **ret);
+
 /* parser_expr.c */
+bool nc_parser_new_expr(struct nc_parser *parser, enum nc_expr_kind kind, struct nc_loc loc,
+			struct nc_expr **ret);
 bool nc_parse_set(struct nc_parser *parser, struct nc_expr **ret);
+bool nc_parse_set_ref(struct nc_parser *parser, struct nc_expr **ret);
+/* What stands in front of a relation: fields, operations on them, concatenated. */
+bool nc_parse_key(struct nc_parser *parser, struct nc_expr **ret);
 /* What a field is compared with. */
 bool nc_parse_value(struct nc_parser *parser, struct nc_expr **ret);
-/* The mask behind "field &". */
-bool nc_parse_mask(struct nc_parser *parser, struct nc_expr **ret);
+/* What a statement takes: a value, a field or a map. */
+bool nc_parse_argument(struct nc_parser *parser, struct nc_expr **ret);
+/* What may stand behind the value of an element. */
+bool nc_parse_extra(struct nc_parser *parser, struct nc_expr *element, bool data);
 
 #endif

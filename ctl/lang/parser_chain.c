@@ -3,7 +3,7 @@
  * What makes a chain a base chain: type, hook, devices and priority. Called by the block parser. nft's netdev
  * family has one type and two hooks.
  *
- *	hook = "type" "filter" "hook" "ingress" devices "priority" priority
+ *	hook = "type" "filter" "hook" ( "ingress" | "egress" ) devices "priority" priority
  *	devices = "device" NAME | "devices" "=" "{" NAME { "," NAME } "}"
  *	priority = [ "-" ] N | "filter" [ ( "+" | "-" ) N ]
  */
@@ -26,21 +26,23 @@ static bool parse_type(struct nc_parser *parser)
 	return false;
 }
 
-static bool parse_hook_name(struct nc_parser *parser)
+static bool parse_hook_name(struct nc_parser *parser, enum nc_hook *ret)
 {
 	struct nc_word hook;
 
-	if (!nc_parser_word(parser, "'ingress'", &hook))
+	if (!nc_parser_word(parser, "'ingress' or 'egress'", &hook))
 		return false;
-	if (strcmp(hook.text, "ingress") == 0)
+	if (strcmp(hook.text, "ingress") == 0) {
+		*ret = NC_HOOK_INGRESS;
 		return true;
-	if (strcmp(hook.text, "egress") == 0)
-		nc_diag_error(parser->diag, &hook.loc,
-			      "hook egress runs at tc, which this version does not filter yet");
-	else
-		nc_diag_error(parser->diag, &hook.loc,
-			      "hook '%s' does not exist in family netdev; 'ingress' does",
-			      hook.text);
+	}
+	if (strcmp(hook.text, "egress") == 0) {
+		*ret = NC_HOOK_EGRESS;
+		return true;
+	}
+	nc_diag_error(parser->diag, &hook.loc,
+		      "hook '%s' does not exist in family netdev; 'ingress' and 'egress' do",
+		      hook.text);
 	return false;
 }
 
@@ -67,10 +69,10 @@ static bool parse_device(struct nc_parser *parser, struct nc_ast_device **ret)
 		return false;
 	}
 	if (device->name.text[strlen(device->name.text) - 1] == '*' ||
-	    nc_parser_at(parser, NC_TOKEN_OTHER)) {
+	    nc_parser_at(parser, NC_TOKEN_STAR)) {
 		nc_diag_error(parser->diag, &device->name.loc,
-			      "wildcards in device names are nft grammar that netctl does not "
-			      "support yet");
+			      "devices of a chain are named one by one; wildcards are for "
+			      "iifname");
 		return false;
 	}
 	*ret = device;
@@ -175,7 +177,7 @@ bool nc_parse_hook(struct nc_parser *parser, struct nc_ast_chain *chain)
 	if (!parse_type(parser) || !nc_parser_expect_word(parser, "hook"))
 		return false;
 	hook = parser->token.loc;
-	if (!parse_hook_name(parser) || !parse_devices(parser, hook, chain) ||
+	if (!parse_hook_name(parser, &chain->hook_number) || !parse_devices(parser, hook, chain) ||
 	    !nc_parser_expect_word(parser, "priority") || !parse_priority(parser, &chain->priority))
 		return false;
 	chain->hook = nc_loc_join(begin, parser->previous);

@@ -105,35 +105,94 @@ static bool parse_chain(struct nc_parser *parser, struct nc_ast_command *command
 		if (!parse_chain_spec(parser, "chain", command))
 			return false;
 		return !at_block(parser) || nc_parse_chain_body(parser, command);
+	case NC_VERB_RENAME:
+		return parse_chain_spec(parser, "chain", command) &&
+		       nc_parser_name(parser, "a chain's name", &command->rename);
 	default:
 		return parse_chain_spec(parser, "chain", command);
 	}
 }
 
-static bool parse_set(struct nc_parser *parser, struct nc_ast_command *command)
+/* A set or map, by name or handle; with its block where it is made. */
+static bool parse_set_like(struct nc_parser *parser, const char *word, enum nc_object object,
+			   struct nc_ast_command *command)
 {
-	command->object = NC_OBJECT_SET;
+	command->object = object;
 	switch (command->verb) {
 	case NC_VERB_DELETE:
 	case NC_VERB_DESTROY:
-		if (!parse_table_spec(parser, "set", command))
+		if (!parse_table_spec(parser, word, command))
 			return false;
 		if (nc_parser_accept_word(parser, "handle"))
 			return parse_handle(parser, command);
 		return nc_parser_name(parser, "a set's name", &command->set);
 	case NC_VERB_ADD:
 	case NC_VERB_CREATE:
-		return parse_set_spec(parser, "set", command) && nc_parse_set_body(parser, command);
+		return parse_set_spec(parser, word, command) && nc_parse_set_body(parser, command);
 	default:
-		return parse_set_spec(parser, "set", command);
+		return parse_set_spec(parser, word, command);
 	}
+}
+
+static bool parse_set(struct nc_parser *parser, struct nc_ast_command *command)
+{
+	return parse_set_like(parser, "set", NC_OBJECT_SET, command);
+}
+
+static bool parse_map(struct nc_parser *parser, struct nc_ast_command *command)
+{
+	return parse_set_like(parser, "map", NC_OBJECT_MAP, command);
+}
+
+static bool parse_meter(struct nc_parser *parser, struct nc_ast_command *command)
+{
+	return parse_set_like(parser, "meter", NC_OBJECT_METER, command);
+}
+
+/* A named counter, quota or limit. */
+static bool parse_state(struct nc_parser *parser, enum nc_object_kind kind,
+			struct nc_ast_command *command)
+{
+	const char *word = nc_kind_word(kind);
+
+	command->object = NC_OBJECT_STATE;
+	command->kind = kind;
+	if (!parse_table_spec(parser, word, command))
+		return false;
+	if ((command->verb == NC_VERB_DELETE || command->verb == NC_VERB_DESTROY) &&
+	    nc_parser_accept_word(parser, "handle"))
+		return parse_handle(parser, command);
+	if (!nc_parser_name(parser, "its name", &command->name))
+		return false;
+	if (command->verb == NC_VERB_ADD || command->verb == NC_VERB_CREATE)
+		return nc_parse_object_body(parser, command);
+	return true;
+}
+
+static bool parse_counter(struct nc_parser *parser, struct nc_ast_command *command)
+{
+	return parse_state(parser, NC_KIND_COUNTER, command);
+}
+
+static bool parse_quota(struct nc_parser *parser, struct nc_ast_command *command)
+{
+	return parse_state(parser, NC_KIND_QUOTA, command);
+}
+
+static bool parse_limit(struct nc_parser *parser, struct nc_ast_command *command)
+{
+	return parse_state(parser, NC_KIND_LIMIT, command);
 }
 
 static bool parse_element(struct nc_parser *parser, struct nc_ast_command *command)
 {
 	command->object = NC_OBJECT_ELEMENT;
-	return parse_set_spec(parser, "element", command) &&
-	       nc_parse_set(parser, &command->elements);
+	if (!parse_set_spec(parser, "element", command) || !nc_parse_set(parser, &command->elements))
+		return false;
+	if (command->elements->items)
+		return true;
+	nc_diag_error(parser->diag, &command->elements->loc, "this set has no elements");
+	return false;
 }
 
 /* Before or behind which rule. "position" is nft's older word for "handle" here. */
@@ -167,8 +226,10 @@ static bool parse_rule(struct nc_parser *parser, struct nc_ast_command *command)
 	case NC_VERB_INSERT:
 		return parse_place(parser, command) && nc_parse_rule(parser, &command->rule);
 	case NC_VERB_REPLACE:
-		return nc_parser_expect_word(parser, "handle") && parse_handle(parser, command) &&
-		       nc_parse_rule(parser, &command->rule);
+		if (!nc_parser_accept_word(parser, "position") &&
+		    !nc_parser_expect_word(parser, "handle"))
+			return false;
+		return parse_handle(parser, command) && nc_parse_rule(parser, &command->rule);
 	default:
 		return nc_parser_expect_word(parser, "handle") && parse_handle(parser, command);
 	}
@@ -209,14 +270,27 @@ static bool parse_of_table(struct nc_parser *parser, struct nc_ast_command *comm
 	return parse_whole(parser, command, object);
 }
 
-static bool parse_sets(struct nc_parser *parser, struct nc_ast_command *command)
-{
-	return parse_of_table(parser, command, NC_OBJECT_SETS);
-}
+#define PARSE_OF_TABLE(name, OBJECT)                                                               \
+	static bool name(struct nc_parser *parser, struct nc_ast_command *command)                 \
+	{                                                                                          \
+		return parse_of_table(parser, command, NC_OBJECT_##OBJECT);                        \
+	}
 
-static bool parse_counters(struct nc_parser *parser, struct nc_ast_command *command)
+PARSE_OF_TABLE(parse_sets, SETS)
+PARSE_OF_TABLE(parse_maps, MAPS)
+PARSE_OF_TABLE(parse_meters, METERS)
+PARSE_OF_TABLE(parse_counters, COUNTERS)
+PARSE_OF_TABLE(parse_quotas, QUOTAS)
+PARSE_OF_TABLE(parse_limits, LIMITS)
+
+/* "reset rules", of a table, of a chain. */
+static bool parse_rules(struct nc_parser *parser, struct nc_ast_command *command)
 {
-	return parse_of_table(parser, command, NC_OBJECT_COUNTERS);
+	if (nc_parser_accept_word(parser, "chain")) {
+		command->object = NC_OBJECT_RULES;
+		return parse_chain_spec(parser, "chain", command);
+	}
+	return parse_of_table(parser, command, NC_OBJECT_RULES);
 }
 
 #define ADD	(1u << NC_VERB_ADD)
@@ -225,7 +299,10 @@ static bool parse_counters(struct nc_parser *parser, struct nc_ast_command *comm
 #define REPLACE (1u << NC_VERB_REPLACE)
 #define DELETE	(1u << NC_VERB_DELETE | 1u << NC_VERB_DESTROY)
 #define FLUSH	(1u << NC_VERB_FLUSH)
+#define RENAME	(1u << NC_VERB_RENAME)
 #define LIST	(1u << NC_VERB_LIST)
+#define GET	(1u << NC_VERB_GET)
+#define RESET	(1u << NC_VERB_RESET)
 
 static const struct {
 	const char *word;
@@ -233,31 +310,49 @@ static const struct {
 	bool (*parse)(struct nc_parser *parser, struct nc_ast_command *command);
 } objects[] = {
 	{"table", ADD | CREATE | DELETE | FLUSH | LIST, parse_table},
-	{"chain", ADD | CREATE | DELETE | FLUSH | LIST, parse_chain},
-	{"rule", ADD | INSERT | REPLACE | DELETE, parse_rule},
-	{"set", ADD | CREATE | DELETE | FLUSH | LIST, parse_set},
-	{"element", ADD | CREATE | DELETE, parse_element},
+	{"chain", ADD | CREATE | DELETE | FLUSH | LIST | RENAME, parse_chain},
+	{"rule", ADD | INSERT | REPLACE | DELETE | RESET, parse_rule},
+	{"set", ADD | CREATE | DELETE | FLUSH | LIST | RESET, parse_set},
+	{"map", ADD | CREATE | DELETE | FLUSH | LIST | RESET, parse_map},
+	{"meter", FLUSH | LIST, parse_meter},
+	{"element", ADD | CREATE | DELETE | GET | RESET, parse_element},
+	{"counter", ADD | CREATE | DELETE | LIST | RESET, parse_counter},
+	{"quota", ADD | CREATE | DELETE | LIST | RESET, parse_quota},
+	{"limit", ADD | CREATE | DELETE | LIST, parse_limit},
 	{"ruleset", FLUSH | LIST, parse_ruleset},
 	{"tables", LIST, parse_tables},
 	{"chains", LIST, parse_chains},
+	{"rules", RESET, parse_rules},
 	{"sets", LIST, parse_sets},
-	{"counters", LIST, parse_counters},
+	{"maps", LIST, parse_maps},
+	{"meters", LIST, parse_meters},
+	{"counters", LIST | RESET, parse_counters},
+	{"quotas", LIST | RESET, parse_quotas},
+	{"limits", LIST, parse_limits},
 };
+
+#define NAMED "'table', 'chain', 'rule', 'set', 'map', 'element', 'counter', 'quota' or 'limit'"
 
 static const struct {
 	const char *word;
 	enum nc_verb verb;
 	const char *expected; /* behind it */
 } verbs[] = {
-	{"add", NC_VERB_ADD, "'table', 'chain', 'rule', 'set' or 'element'"},
-	{"create", NC_VERB_CREATE, "'table', 'chain', 'set' or 'element'"},
+	{"add", NC_VERB_ADD, NAMED},
+	{"create", NC_VERB_CREATE,
+	 "'table', 'chain', 'set', 'map', 'element', 'counter', 'quota' or 'limit'"},
 	{"insert", NC_VERB_INSERT, "'rule'"},
 	{"replace", NC_VERB_REPLACE, "'rule'"},
-	{"delete", NC_VERB_DELETE, "'table', 'chain', 'rule', 'set' or 'element'"},
-	{"destroy", NC_VERB_DESTROY, "'table', 'chain', 'rule', 'set' or 'element'"},
-	{"flush", NC_VERB_FLUSH, "'ruleset', 'table', 'chain' or 'set'"},
+	{"delete", NC_VERB_DELETE, NAMED},
+	{"destroy", NC_VERB_DESTROY, NAMED},
+	{"flush", NC_VERB_FLUSH, "'ruleset', 'table', 'chain', 'set', 'map' or 'meter'"},
+	{"rename", NC_VERB_RENAME, "'chain'"},
 	{"list", NC_VERB_LIST,
-	 "'ruleset', 'table', 'tables', 'chain', 'chains', 'set', 'sets' or 'counters'"},
+	 "'ruleset', 'table', 'tables', 'chain', 'chains', 'set', 'sets', 'map', 'maps', 'meter', "
+	 "'meters', 'counter', 'counters', 'quota', 'quotas', 'limit' or 'limits'"},
+	{"get", NC_VERB_GET, "'element'"},
+	{"reset", NC_VERB_RESET,
+	 "'counter', 'counters', 'quota', 'quotas', 'rule', 'rules', 'set', 'map' or 'element'"},
 };
 
 /* nft's shorter form: "add netdev t c …" is "add rule netdev t c …". */
@@ -269,7 +364,9 @@ static bool parse_object(struct nc_parser *parser, const char *expected,
 		    nc_parser_accept_word(parser, objects[i].word))
 			return objects[i].parse(parser, command);
 	}
-	if (command->verb == NC_VERB_ADD && nc_parser_at_word(parser, "netdev"))
+	if ((command->verb == NC_VERB_ADD || command->verb == NC_VERB_INSERT ||
+	     command->verb == NC_VERB_REPLACE) &&
+	    nc_parser_at_word(parser, "netdev"))
 		return parse_rule(parser, command);
 	if (nc_parser_refused(parser, NC_UNSUPPORTED_OBJECT))
 		return false;
@@ -286,7 +383,7 @@ static bool parse_verb(struct nc_parser *parser, struct nc_ast_command *command)
 	}
 	if (nc_parser_at(parser, NC_TOKEN_LBRACE)) {
 		nc_diag_error(parser->diag, &parser->token.loc,
-			      "this is no command; rulesets in JSON are not read by this version");
+			      "this is no command");
 		return false;
 	}
 	command->verb = NC_VERB_ADD;

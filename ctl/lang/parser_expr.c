@@ -1,25 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Values: what stands behind a field, and the elements of sets. Called by the rule and set parsers. Nothing here
- * knows types; eval does. Nesting is bounded, lists of any length are iterated.
+ * Expressions, by nft's precedences: "." binds least, then "|", "^", "&", shifts.
  *
- *	value   = list [ "/" list ]
- *	list    = union { "," union }
- *	union   = range { "|" range }
- *	range   = primary [ "-" primary ]
- *	primary = NUMBER | ADDRESS | SYMBOL | "(" list ")" | set | "@" NAME
- *	set     = "{" element { "," element } "}"       element = union [ "/" primary ]
+ *	key     = concat                                    its primaries are fields, values and "(" concat ")"
+ *	value   = list [ "/" list ] | set | "@" NAME        its primaries are values and "(" list ")"
+ *	list    = concat { "," concat }
+ *	concat  = range { "." range }
+ *	range   = or [ "-" or | "/" or ]
+ *	set     = "{" [ element { "," element } ] "}"
+ *	element = ( concat | "*" ) extra [ ":" data ] | set
+ *	argument = or [ "map" ( set | "@" NAME ) ]          its primaries are fields and values
  */
 #include "lang/parser.h"
 
-/* Parentheses in parentheses. */
+/* Parentheses in parentheses; operators in a row. */
 #define NESTING_MAX 8
+#define CHAIN_MAX   64
 
-static bool parse_union(struct nc_parser *parser, unsigned nesting, struct nc_expr **ret);
-static bool parse_list(struct nc_parser *parser, unsigned nesting, struct nc_expr **ret);
+/* What primaries may be. */
+struct grammar {
+	struct nc_parser *parser;
+	bool fields;
+	bool ranges; /* else "-" and "/" end the expression */
+	unsigned nesting;
+};
 
-static bool new_expr(struct nc_parser *parser, enum nc_expr_kind kind, struct nc_loc loc,
-		     struct nc_expr **ret)
+typedef bool parse_fn(struct grammar *g, struct nc_expr **ret);
+
+static bool parse_concat(struct grammar *g, struct nc_expr **ret);
+
+bool nc_parser_new_expr(struct nc_parser *parser, enum nc_expr_kind kind, struct nc_loc loc,
+			struct nc_expr **ret)
 {
 	struct nc_expr *expr = nc_parser_alloc(parser, sizeof(*expr));
 
@@ -36,7 +47,7 @@ static bool new_pair(struct nc_parser *parser, enum nc_expr_kind kind, struct nc
 {
 	struct nc_expr *expr;
 
-	if (!new_expr(parser, kind, nc_loc_join(left->loc, right->loc), &expr))
+	if (!nc_parser_new_expr(parser, kind, nc_loc_join(left->loc, right->loc), &expr))
 		return false;
 	expr->left = left;
 	expr->right = right;
@@ -47,83 +58,36 @@ static bool new_pair(struct nc_parser *parser, enum nc_expr_kind kind, struct nc
 static bool parse_word_expr(struct nc_parser *parser, enum nc_expr_kind kind, struct nc_loc begin,
 			    struct nc_expr **ret)
 {
+	bool quoted = nc_parser_at(parser, NC_TOKEN_STRING);
 	struct nc_word word;
 	struct nc_expr *expr;
 
 	if (!nc_parser_take(parser, &word) ||
-	    !new_expr(parser, kind, nc_loc_join(begin, word.loc), &expr))
+	    !nc_parser_new_expr(parser, kind, nc_loc_join(begin, word.loc), &expr))
 		return false;
 	expr->text = word.text;
+	expr->quoted = quoted;
 	*ret = expr;
 	return true;
 }
-
-static bool parse_parentheses(struct nc_parser *parser, unsigned nesting, struct nc_expr **ret)
-{
-	struct nc_loc begin = parser->token.loc;
-	struct nc_expr *expr;
-
-	if (nesting == NESTING_MAX) {
-		nc_diag_error(parser->diag, &begin, "parentheses are nested too deeply");
-		return false;
-	}
-	nc_parser_advance(parser);
-	if (!parse_list(parser, nesting + 1, &expr) ||
-	    !nc_parser_expect(parser, NC_TOKEN_RPAREN, "')'"))
-		return false;
-	expr->loc = nc_loc_join(begin, parser->previous);
-	*ret = expr;
-	return true;
-}
-
-static bool parse_primary(struct nc_parser *parser, unsigned nesting, struct nc_expr **ret)
-{
-	struct nc_loc begin = parser->token.loc;
-
-	switch (parser->token.kind) {
-	case NC_TOKEN_LITERAL:
-	case NC_TOKEN_WORD:
-		return parse_word_expr(parser, NC_EXPR_VALUE, begin, ret);
-	case NC_TOKEN_LPAREN:
-		return parse_parentheses(parser, nesting, ret);
-	default:
-		return nc_parser_unexpected(parser, "a value");
-	}
-}
-
-static bool parse_range(struct nc_parser *parser, unsigned nesting, struct nc_expr **ret)
-{
-	struct nc_expr *left, *right;
-
-	if (!parse_primary(parser, nesting, &left))
-		return false;
-	if (!nc_parser_accept(parser, NC_TOKEN_DASH)) {
-		*ret = left;
-		return true;
-	}
-	return parse_primary(parser, nesting, &right) &&
-	       new_pair(parser, NC_EXPR_RANGE, left, right, ret);
-}
-
-typedef bool parse_item_fn(struct nc_parser *parser, unsigned nesting, struct nc_expr **ret);
 
 /* Items with a separator between them; a single item stands for itself. */
-static bool parse_items(struct nc_parser *parser, unsigned nesting, enum nc_token_kind separator,
-			enum nc_expr_kind kind, parse_item_fn *parse_item, struct nc_expr **ret)
+static bool parse_items(struct grammar *g, enum nc_token_kind separator, enum nc_expr_kind kind,
+			parse_fn *parse_item, struct nc_expr **ret)
 {
 	struct nc_expr *expr, *item;
 
-	if (!parse_item(parser, nesting, &item))
+	if (!parse_item(g, &item))
 		return false;
-	if (!nc_parser_at(parser, separator)) {
+	if (!nc_parser_at(g->parser, separator)) {
 		*ret = item;
 		return true;
 	}
-	if (!new_expr(parser, kind, item->loc, &expr))
+	if (!nc_parser_new_expr(g->parser, kind, item->loc, &expr))
 		return false;
 	expr->items = item;
-	while (nc_parser_accept(parser, separator)) {
-		if (!parse_item(parser, nesting, &item->next))
+	while (nc_parser_accept(g->parser, separator)) {
+		if (!parse_item(g, &item->next))
 			return false;
 		item = item->next;
 	}
@@ -132,28 +96,147 @@ static bool parse_items(struct nc_parser *parser, unsigned nesting, enum nc_toke
 	return true;
 }
 
-static bool parse_union(struct nc_parser *parser, unsigned nesting, struct nc_expr **ret)
+static bool parse_list(struct grammar *g, struct nc_expr **ret)
 {
-	return parse_items(parser, nesting, NC_TOKEN_OR, NC_EXPR_OR, parse_range, ret);
+	return parse_items(g, NC_TOKEN_COMMA, NC_EXPR_LIST, parse_concat, ret);
 }
 
-static bool parse_list(struct nc_parser *parser, unsigned nesting, struct nc_expr **ret)
+static bool parse_parentheses(struct grammar *g, struct nc_expr **ret)
 {
-	return parse_items(parser, nesting, NC_TOKEN_COMMA, NC_EXPR_LIST, parse_union, ret);
+	struct nc_loc begin = g->parser->token.loc;
+	struct nc_expr *expr;
+	bool parsed;
+
+	if (g->nesting == NESTING_MAX) {
+		nc_diag_error(g->parser->diag, &begin, "parentheses are nested too deeply");
+		return false;
+	}
+	nc_parser_advance(g->parser);
+	g->nesting++;
+	parsed = g->fields ? parse_concat(g, &expr) : parse_list(g, &expr);
+	g->nesting--;
+	if (!parsed || !nc_parser_expect(g->parser, NC_TOKEN_RPAREN, "')'"))
+		return false;
+	expr->loc = nc_loc_join(begin, g->parser->previous);
+	*ret = expr;
+	return true;
 }
 
-static bool parse_slash(struct nc_parser *parser, parse_item_fn *parse_side, struct nc_expr **ret)
+/* "1:2", a traffic class, is one value. */
+static bool parse_class(struct nc_parser *parser, struct nc_expr *expr)
+{
+	struct nc_word minor;
+	char *text;
+
+	nc_parser_advance(parser);
+	if (!nc_parser_at(parser, NC_TOKEN_LITERAL))
+		return nc_parser_unexpected(parser, "the second half of a traffic class");
+	if (!nc_parser_take(parser, &minor))
+		return false;
+	text = nc_parser_alloc(parser, strlen(expr->text) + strlen(minor.text) + 2);
+	if (!text)
+		return false;
+	sprintf(text, "%s:%s", expr->text, minor.text);
+	expr->text = text;
+	expr->loc = nc_loc_join(expr->loc, minor.loc);
+	return true;
+}
+
+static bool parse_primary(struct grammar *g, struct nc_expr **ret)
+{
+	struct nc_parser *parser = g->parser;
+	struct nc_loc begin = parser->token.loc;
+
+	if (g->fields && nc_parser_at_field(parser))
+		return nc_parse_field(parser, ret);
+	switch (parser->token.kind) {
+	case NC_TOKEN_LITERAL:
+	case NC_TOKEN_WORD:
+	case NC_TOKEN_STRING:
+		return parse_word_expr(parser, NC_EXPR_VALUE, begin, ret);
+	case NC_TOKEN_LPAREN:
+		return parse_parentheses(g, ret);
+	default:
+		return nc_parser_unexpected(parser, g->fields ? "a header and its field, such as "
+								"'tcp flags'"
+							      : "a value");
+	}
+}
+
+/* Operators of one precedence, from left to right. */
+static bool parse_chain(struct grammar *g, enum nc_token_kind first, enum nc_expr_kind first_kind,
+			enum nc_token_kind second, enum nc_expr_kind second_kind, parse_fn *parse,
+			struct nc_expr **ret)
 {
 	struct nc_expr *left, *right;
+	unsigned n = 0;
 
-	if (!parse_side(parser, 0, &left))
+	if (!parse(g, &left))
 		return false;
-	if (!nc_parser_accept(parser, NC_TOKEN_SLASH)) {
-		*ret = left;
-		return true;
+	while (nc_parser_at(g->parser, first) || nc_parser_at(g->parser, second)) {
+		enum nc_expr_kind kind = nc_parser_at(g->parser, first) ? first_kind : second_kind;
+
+		if (++n > CHAIN_MAX) {
+			nc_diag_error(g->parser->diag, &g->parser->token.loc,
+				      "at most %d operators in a row are possible", CHAIN_MAX);
+			return false;
+		}
+		nc_parser_advance(g->parser);
+		if (!parse(g, &right) || !new_pair(g->parser, kind, left, right, &left))
+			return false;
 	}
-	return parse_side(parser, 0, &right) && new_pair(parser, NC_EXPR_SLASH, left, right, ret);
+	*ret = left;
+	return true;
 }
+
+static bool parse_shift(struct grammar *g, struct nc_expr **ret)
+{
+	return parse_chain(g, NC_TOKEN_LSHIFT, NC_EXPR_LSHIFT, NC_TOKEN_RSHIFT, NC_EXPR_RSHIFT,
+			   parse_primary, ret);
+}
+
+static bool parse_and(struct grammar *g, struct nc_expr **ret)
+{
+	return parse_chain(g, NC_TOKEN_AND, NC_EXPR_AND, NC_TOKEN_AND, NC_EXPR_AND, parse_shift,
+			   ret);
+}
+
+static bool parse_xor(struct grammar *g, struct nc_expr **ret)
+{
+	return parse_chain(g, NC_TOKEN_CARET, NC_EXPR_XOR, NC_TOKEN_CARET, NC_EXPR_XOR, parse_and,
+			   ret);
+}
+
+static bool parse_or(struct grammar *g, struct nc_expr **ret)
+{
+	return parse_items(g, NC_TOKEN_OR, NC_EXPR_OR, parse_xor, ret);
+}
+
+/* A prefix binds to its address; behind words, "/" stands between lists of flags. */
+static bool parse_range(struct grammar *g, struct nc_expr **ret)
+{
+	struct nc_parser *parser = g->parser;
+	bool literal = nc_parser_at(parser, NC_TOKEN_LITERAL);
+	struct nc_expr *left, *right;
+
+	if (!parse_or(g, &left))
+		return false;
+	if (g->ranges && nc_parser_accept(parser, NC_TOKEN_DASH))
+		return parse_or(g, &right) &&
+		       new_pair(parser, NC_EXPR_RANGE, left, right, ret);
+	if (g->ranges && literal && nc_parser_accept(parser, NC_TOKEN_SLASH))
+		return parse_or(g, &right) &&
+		       new_pair(parser, NC_EXPR_SLASH, left, right, ret);
+	*ret = left;
+	return true;
+}
+
+static bool parse_concat(struct grammar *g, struct nc_expr **ret)
+{
+	return parse_items(g, NC_TOKEN_DOT, NC_EXPR_CONCAT, parse_range, ret);
+}
+
+/* --- sets ------------------------------------------------------------------------------------------- */
 
 /* Behind an element: "," or the closing brace. */
 static bool parse_element_end(struct nc_parser *parser)
@@ -161,8 +244,6 @@ static bool parse_element_end(struct nc_parser *parser)
 	nc_parser_skip_newlines(parser);
 	if (nc_parser_at(parser, NC_TOKEN_RBRACE))
 		return true;
-	if (nc_parser_refused(parser, NC_UNSUPPORTED_ELEMENT))
-		return false;
 	if (!nc_parser_expect(parser, NC_TOKEN_COMMA, "',' or '}'"))
 		return false;
 	nc_parser_skip_newlines(parser);
@@ -179,20 +260,66 @@ static void forget_brace(struct nc_parser *parser, struct nc_loc begin, unsigned
 		parser->depth = depth;
 }
 
+static bool parse_element_value(struct nc_parser *parser, struct nc_expr **ret)
+{
+	struct grammar g = {.parser = parser, .ranges = true};
+
+	if (nc_parser_at(parser, NC_TOKEN_STAR)) {
+		if (!nc_parser_new_expr(parser, NC_EXPR_ANY, parser->token.loc, ret))
+			return false;
+		nc_parser_advance(parser);
+		return true;
+	}
+	if (!parse_concat(&g, ret))
+		return false;
+	/* "syn / syn,ack" is no element, but worth a better message than "unexpected '/'". */
+	if (nc_parser_at(parser, NC_TOKEN_SLASH)) {
+		struct nc_expr *left = *ret, *right;
+
+		nc_parser_advance(parser);
+		return parse_or(&g, &right) &&
+		       new_pair(parser, NC_EXPR_SLASH, left, right, ret);
+	}
+	return true;
+}
+
+/* A set in a set, from a variable: its elements. next: where the last element's successor goes. */
+static bool parse_element(struct nc_parser *parser, struct nc_expr ***next)
+{
+	struct nc_expr *element;
+
+	if (nc_parser_at(parser, NC_TOKEN_LBRACE)) {
+		if (!nc_parse_set(parser, &element))
+			return false;
+		**next = element->items;
+		while (**next)
+			*next = &(**next)->next;
+		return true;
+	}
+	if (!parse_element_value(parser, *next) || !nc_parse_extra(parser, **next, true))
+		return false;
+	*next = &(**next)->next;
+	return true;
+}
+
 bool nc_parse_set(struct nc_parser *parser, struct nc_expr **ret)
 {
 	struct nc_loc begin = parser->token.loc;
 	unsigned depth = parser->depth;
 	struct nc_expr **next, *set;
 
+	if (parser->depth > NESTING_MAX + 4) {
+		nc_diag_error(parser->diag, &begin, "sets are nested too deeply");
+		return false;
+	}
 	if (!nc_parser_expect(parser, NC_TOKEN_LBRACE, "'{'") ||
-	    !new_expr(parser, NC_EXPR_SET, begin, &set))
+	    !nc_parser_new_expr(parser, NC_EXPR_SET, begin, &set))
 		return false;
 	nc_parser_skip_newlines(parser);
-	for (next = &set->items; !nc_parser_at(parser, NC_TOKEN_RBRACE); next = &(*next)->next) {
+	for (next = &set->items; !nc_parser_at(parser, NC_TOKEN_RBRACE);) {
 		if (nc_parser_at(parser, NC_TOKEN_END))
 			return nc_parser_unclosed(parser, begin);
-		if (!parse_slash(parser, parse_union, next) || !parse_element_end(parser)) {
+		if (!parse_element(parser, &next) || !parse_element_end(parser)) {
 			forget_brace(parser, begin, depth);
 			return false;
 		}
@@ -200,46 +327,80 @@ bool nc_parse_set(struct nc_parser *parser, struct nc_expr **ret)
 	nc_parser_advance(parser);
 	if (begin.line == parser->previous.line)
 		set->loc = nc_loc_join(begin, parser->previous);
-	if (!set->items) {
-		nc_diag_error(parser->diag, &set->loc, "this set has no elements");
-		return false;
-	}
 	*ret = set;
 	return true;
 }
 
-static bool parse_set_ref(struct nc_parser *parser, struct nc_expr **ret)
+bool nc_parse_set_ref(struct nc_parser *parser, struct nc_expr **ret)
 {
 	struct nc_loc begin = parser->token.loc;
 	struct nc_expr *expr;
 	struct nc_word name;
 
-	nc_parser_advance(parser);
-	if (!nc_parser_name(parser, "a set's name", &name) ||
-	    !new_expr(parser, NC_EXPR_SET_REF, nc_loc_join(begin, name.loc), &expr))
+	if (!nc_parser_expect(parser, NC_TOKEN_AT, "'@' and a set's name") ||
+	    !nc_parser_name(parser, "a set's name", &name) ||
+	    !nc_parser_new_expr(parser, NC_EXPR_SET_REF, nc_loc_join(begin, name.loc), &expr))
 		return false;
 	expr->text = name.text;
 	*ret = expr;
 	return true;
 }
 
-bool nc_parse_value(struct nc_parser *parser, struct nc_expr **ret)
+/* --- what others ask for ------------------------------------------------------------------------------ */
+
+static bool refuse_empty(struct nc_parser *parser, const struct nc_expr *set)
 {
-	if (nc_parser_at(parser, NC_TOKEN_LBRACE))
-		return nc_parse_set(parser, ret);
-	if (nc_parser_at(parser, NC_TOKEN_AT))
-		return parse_set_ref(parser, ret);
-	return parse_slash(parser, parse_list, ret);
+	if (set->items)
+		return true;
+	nc_diag_error(parser->diag, &set->loc, "this set has no elements");
+	return false;
 }
 
-bool nc_parse_mask(struct nc_parser *parser, struct nc_expr **ret)
+bool nc_parse_value(struct nc_parser *parser, struct nc_expr **ret)
 {
-	if (!parse_primary(parser, 0, ret))
+	struct grammar g = {.parser = parser, .ranges = true};
+	struct nc_expr *left, *right;
+
+	if (nc_parser_at(parser, NC_TOKEN_LBRACE))
+		return nc_parse_set(parser, ret) && refuse_empty(parser, *ret);
+	if (nc_parser_at(parser, NC_TOKEN_AT))
+		return nc_parse_set_ref(parser, ret);
+	if (!parse_list(&g, &left))
 		return false;
-	if (nc_parser_at(parser, NC_TOKEN_OR) || nc_parser_at(parser, NC_TOKEN_AND)) {
-		nc_diag_error(parser->diag, &parser->token.loc,
-			      "put a mask of several values in parentheses: & (a | b)");
-		return false;
+	if (left->kind == NC_EXPR_VALUE && nc_parser_at(parser, NC_TOKEN_COLON))
+		if (!parse_class(parser, left))
+			return false;
+	if (!nc_parser_accept(parser, NC_TOKEN_SLASH)) {
+		*ret = left;
+		return true;
 	}
-	return true;
+	return parse_list(&g, &right) && new_pair(parser, NC_EXPR_SLASH, left, right, ret);
+}
+
+bool nc_parse_key(struct nc_parser *parser, struct nc_expr **ret)
+{
+	struct grammar g = {.parser = parser, .fields = true};
+
+	return parse_concat(&g, ret);
+}
+
+bool nc_parse_argument(struct nc_parser *parser, struct nc_expr **ret)
+{
+	struct grammar g = {.parser = parser, .fields = true};
+	struct nc_expr *left, *right;
+
+	if (!parse_concat(&g, &left))
+		return false;
+	if (left->kind == NC_EXPR_VALUE && nc_parser_at(parser, NC_TOKEN_COLON))
+		if (!parse_class(parser, left))
+			return false;
+	if (!nc_parser_accept_word(parser, "map")) {
+		*ret = left;
+		return true;
+	}
+	if (nc_parser_at(parser, NC_TOKEN_LBRACE)
+		    ? !nc_parse_set(parser, &right) || !refuse_empty(parser, right)
+		    : !nc_parse_set_ref(parser, &right))
+		return false;
+	return new_pair(parser, NC_EXPR_MAP, left, right, ret);
 }

@@ -3,76 +3,12 @@
  * Rules: matches and statements up to the end of the line. Called for the lines of a chain's block and for the
  * commands on rules.
  *
- *	rule  = { match | "counter" [ "packets" N "bytes" N ] | "accept" | "drop" } [ "comment" STRING ]
- *	match = HEADER FIELD [ "&" mask ] [ relation ] value
+ *	rule  = { stmt } [ "comment" STRING ]
+ *	match = key [ relation ] value | key "vmap" map | key "set" argument
  */
 #include <string.h>
 
 #include "lang/parser.h"
-
-/* "saddr, daddr or protocol": what may follow a header's name. */
-static void field_names(const char *header, char *names, size_t size)
-{
-	FILE *out = fmemopen(names, size, "w");
-	unsigned left = 0;
-
-	if (!out)
-		return;
-	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++)
-		left += strcmp(nc_field_info(field)->header, header) == 0;
-	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
-		const struct nc_field_info *info = nc_field_info(field);
-
-		if (strcmp(info->header, header) != 0)
-			continue;
-		left--;
-		fprintf(out, "%s%s", info->name, left > 1 ? ", " : left == 1 ? " or " : "");
-	}
-	fclose(out);
-}
-
-static bool parse_field(struct nc_parser *parser, enum nc_field *ret)
-{
-	char header[NC_KEYWORD_SIZE], name[NC_KEYWORD_SIZE], names[128] = "";
-
-	nc_parser_keyword(parser, header);
-	nc_parser_advance(parser);
-	if (!nc_parser_keyword(parser, name))
-		goto unexpected;
-	if (nc_field_by_name(header, name, ret) == 0) {
-		nc_parser_advance(parser);
-		return true;
-	}
-	if (nc_field_unsupported(header, name)) {
-		nc_diag_error(parser->diag, &parser->token.loc,
-			      "'%s %s' is nft grammar that netctl does not support yet", header,
-			      name);
-		return false;
-	}
-unexpected:
-	field_names(header, names, sizeof(names));
-	return nc_parser_unexpected(parser, names);
-}
-
-static bool at_header(const struct nc_parser *parser)
-{
-	char header[NC_KEYWORD_SIZE];
-
-	return nc_parser_keyword(parser, header) && nc_field_header_known(header);
-}
-
-static bool parse_masked_field(struct nc_parser *parser, struct nc_ast_match *match)
-{
-	bool parenthesised = nc_parser_accept(parser, NC_TOKEN_LPAREN);
-
-	if (!at_header(parser))
-		return nc_parser_unexpected(parser, "a header and its field, such as 'tcp flags'");
-	if (!parse_field(parser, &match->field))
-		return false;
-	if (nc_parser_accept(parser, NC_TOKEN_AND) && !nc_parse_mask(parser, &match->mask))
-		return false;
-	return !parenthesised || nc_parser_expect(parser, NC_TOKEN_RPAREN, "')'");
-}
 
 static enum nc_relation parse_relation(struct nc_parser *parser)
 {
@@ -93,112 +29,216 @@ static enum nc_relation parse_relation(struct nc_parser *parser)
 	return NC_RELATION_IMPLICIT;
 }
 
+static bool parse_vmap(struct nc_parser *parser, struct nc_expr *key, struct nc_ast_stmt *stmt)
+{
+	stmt->kind = NC_STMT_VMAP;
+	stmt->vmap.key = key;
+	if (!nc_parser_at(parser, NC_TOKEN_LBRACE))
+		return nc_parse_set_ref(parser, &stmt->vmap.map);
+	if (!nc_parse_set(parser, &stmt->vmap.map))
+		return false;
+	if (stmt->vmap.map->items)
+		return true;
+	nc_diag_error(parser->diag, &stmt->vmap.map->loc, "this map has no elements");
+	return false;
+}
+
+static bool parse_assign(struct nc_parser *parser, struct nc_expr *key, struct nc_ast_stmt *stmt)
+{
+	stmt->kind = NC_STMT_ASSIGN;
+	stmt->assign.target = key;
+	if (key->kind == NC_EXPR_FIELD)
+		return nc_parse_argument(parser, &stmt->assign.value);
+	nc_diag_error(parser->diag, &key->loc, "only a field can be set");
+	return false;
+}
+
+/* Something with a field in front. */
 static bool parse_match(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 {
-	struct nc_ast_match *match = &stmt->match;
+	struct nc_ast_match match = {};
 
-	stmt->kind = NC_STMT_MATCH;
-	if (!parse_masked_field(parser, match))
+	if (!nc_parse_key(parser, &match.key))
 		return false;
-	match->relation_loc = parser->token.loc;
-	match->relation = parse_relation(parser);
-	if (nc_parser_at_word(parser, "vmap") || nc_parser_at_word(parser, "map"))
-		return !nc_parser_refused(parser, NC_UNSUPPORTED_STATEMENT);
+	if (nc_parser_accept_word(parser, "vmap"))
+		return parse_vmap(parser, match.key, stmt);
+	if (nc_parser_accept_word(parser, "set"))
+		return parse_assign(parser, match.key, stmt);
+	match.relation_loc = parser->token.loc;
+	match.relation = parse_relation(parser);
 	if (nc_parser_at(parser, NC_TOKEN_ASSIGN)) {
 		nc_diag_error(parser->diag, &parser->token.loc,
 			      "values are compared with '==', or with nothing between");
 		return false;
 	}
-	return nc_parse_value(parser, &match->value);
+	if (!nc_parse_value(parser, &match.value))
+		return false;
+	stmt->kind = NC_STMT_MATCH;
+	stmt->match = match;
+	return true;
+}
+
+/* "name web" instead of what the statement would say by itself. */
+static bool parse_object_name(struct nc_parser *parser, const char *expected,
+			      struct nc_ast_stmt *stmt, bool *ret_named)
+{
+	struct nc_token token = parser->token;
+
+	*ret_named = nc_parser_accept_word(parser, "name");
+	if (!*ret_named)
+		return true;
+	if (nc_parser_at(parser, NC_TOKEN_STRING)) {
+		if (!nc_parser_take(parser, &stmt->object))
+			return false;
+	} else if (!nc_parser_name(parser, expected, &stmt->object)) {
+		return false;
+	}
+	if (!nc_parser_at_word(parser, "map"))
+		return true;
+	nc_diag_error(parser->diag, &token.loc,
+		      "objects named by a map are nft grammar that netctl does not support; write "
+		      "a rule for each, or let the elements of a set count");
+	return false;
 }
 
 static bool parse_counter(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 {
-	struct nc_number packets, bytes;
+	bool named, given;
 
 	stmt->kind = NC_STMT_COUNTER;
-	if (nc_parser_at_word(parser, "name") || nc_parser_at(parser, NC_TOKEN_STRING)) {
-		nc_diag_error(parser->diag, &parser->token.loc,
-			      "named counters are nft grammar that netctl does not support yet");
+	return parse_object_name(parser, "a counter's name", stmt, &named) &&
+	       (named || nc_parse_counter(parser, &stmt->counter, &given));
+}
+
+static bool parse_limit(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	bool named;
+
+	stmt->kind = NC_STMT_LIMIT;
+	return parse_object_name(parser, "a limit's name", stmt, &named) &&
+	       (named || nc_parse_limit(parser, &stmt->limit));
+}
+
+static bool parse_quota(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	bool named;
+
+	stmt->kind = NC_STMT_QUOTA;
+	return parse_object_name(parser, "a quota's name", stmt, &named) &&
+	       (named || nc_parse_quota(parser, &stmt->quota));
+}
+
+static bool parse_add(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	stmt->set.op = NC_SET_OP_ADD;
+	return nc_parse_set_op(parser, stmt);
+}
+
+static bool parse_update(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	stmt->set.op = NC_SET_OP_UPDATE;
+	return nc_parse_set_op(parser, stmt);
+}
+
+static bool parse_delete(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	stmt->set.op = NC_SET_OP_DELETE;
+	return nc_parse_set_op(parser, stmt);
+}
+
+/* nft's older form: "set add ip saddr @seen". */
+static bool parse_set_word(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	struct nc_expr *ref;
+
+	stmt->kind = NC_STMT_SET;
+	if (nc_parser_accept_word(parser, "add"))
+		stmt->set.op = NC_SET_OP_ADD;
+	else if (nc_parser_accept_word(parser, "update"))
+		stmt->set.op = NC_SET_OP_UPDATE;
+	else if (nc_parser_accept_word(parser, "delete"))
+		stmt->set.op = NC_SET_OP_DELETE;
+	else
+		return nc_parser_unexpected(parser, "'add', 'update' or 'delete'");
+	if (!nc_parse_key(parser, &stmt->set.key) ||
+	    !nc_parse_extra(parser, stmt->set.key, true) || !nc_parse_set_ref(parser, &ref))
 		return false;
-	}
-	if (!nc_parser_accept_word(parser, "packets"))
-		return true;
-	if (!nc_parser_number(parser, "a number of packets", UINT64_MAX, &packets) ||
-	    !nc_parser_expect_word(parser, "bytes") ||
-	    !nc_parser_number(parser, "a number of bytes", UINT64_MAX, &bytes))
-		return false;
-	stmt->counter = (struct nc_counter){.packets = packets.value, .bytes = bytes.value};
+	stmt->set.set = (struct nc_word){.text = ref->text, .loc = ref->loc};
 	return true;
 }
 
-static bool verdict(struct nc_ast_stmt *stmt, enum nc_verdict verdict)
+static bool parse_dup(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 {
-	stmt->kind = NC_STMT_VERDICT;
-	stmt->verdict = verdict;
-	return true;
+	stmt->kind = NC_STMT_DUP;
+	return nc_parse_send(parser, stmt);
 }
+
+static bool parse_fwd(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	stmt->kind = NC_STMT_FWD;
+	return nc_parse_send(parser, stmt);
+}
+
+static const struct {
+	const char *word;
+	bool (*parse)(struct nc_parser *parser, struct nc_ast_stmt *stmt);
+} statements[] = {
+	{"counter", parse_counter}, {"limit", parse_limit},   {"quota", parse_quota},
+	{"log", nc_parse_log},	    {"add", parse_add},	      {"update", parse_update},
+	{"delete", parse_delete},   {"set", parse_set_word},  {"meter", nc_parse_meter},
+	{"dup", parse_dup},	    {"fwd", parse_fwd},
+};
 
 /* What is no statement: name what it may have been meant for. false. */
 static bool refuse_stmt(struct nc_parser *parser)
 {
 	if (nc_parser_refused(parser, NC_UNSUPPORTED_STATEMENT))
 		return false;
-	if (nc_parser_at(parser, NC_TOKEN_AT)) {
-		nc_diag_error(parser->diag, &parser->token.loc,
-			      "raw payload expressions are nft grammar that netctl does not "
-			      "support yet");
-		return false;
-	}
-	if (nc_parser_at_word(parser, "l4proto") || nc_parser_at_word(parser, "protocol")) {
+	if (nc_parser_at_word(parser, "l4proto") || nc_parser_at_word(parser, "protocol") ||
+	    nc_parser_at_word(parser, "length") || nc_parser_at_word(parser, "random")) {
 		nc_diag_error(parser->diag, &parser->token.loc, "write 'meta %.*s'",
 			      (int)parser->token.length, parser->token.text);
 		return false;
 	}
-	return nc_parser_unexpected(parser, "a match, 'counter', 'accept', 'drop' or 'comment'");
+	return nc_parser_unexpected(parser, "a match, a statement such as 'counter', 'accept' or "
+					    "'drop', or 'comment'");
 }
 
 static bool parse_stmt(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 {
-	struct nc_loc begin = parser->token.loc;
-	bool parsed;
-
-	if (nc_parser_accept_word(parser, "counter"))
-		parsed = parse_counter(parser, stmt);
-	else if (nc_parser_accept_word(parser, "accept"))
-		parsed = verdict(stmt, NC_VERDICT_ACCEPT);
-	else if (nc_parser_accept_word(parser, "drop"))
-		parsed = verdict(stmt, NC_VERDICT_DROP);
-	else if (at_header(parser) || nc_parser_at(parser, NC_TOKEN_LPAREN))
-		parsed = parse_match(parser, stmt);
-	else
-		parsed = refuse_stmt(parser);
-	if (parsed)
-		stmt->loc = nc_loc_join(begin, parser->previous);
-	return parsed;
+	if (nc_parser_at_verdict(parser)) {
+		stmt->kind = NC_STMT_VERDICT;
+		return nc_parse_verdict(parser, &stmt->verdict);
+	}
+	for (size_t i = 0; i < sizeof(statements) / sizeof(*statements); i++) {
+		if (nc_parser_accept_word(parser, statements[i].word))
+			return statements[i].parse(parser, stmt);
+	}
+	if (nc_parser_at_field(parser) || nc_parser_at(parser, NC_TOKEN_LPAREN))
+		return parse_match(parser, stmt);
+	return refuse_stmt(parser);
 }
 
-/* A rule has one counter and ends with its verdict. */
+/* Nothing is reached behind these. */
+static bool ends_rule(const struct nc_ast_stmt *stmt)
+{
+	return stmt->kind == NC_STMT_FWD || stmt->kind == NC_STMT_VMAP ||
+	       (stmt->kind == NC_STMT_VERDICT && stmt->verdict.kind != NC_DO_CONTINUE);
+}
+
 static bool check_stmts(struct nc_parser *parser, const struct nc_ast_rule *rule)
 {
-	const struct nc_ast_stmt *counter = NULL, *verdict = NULL;
+	const struct nc_ast_stmt *end = NULL;
 
 	for (const struct nc_ast_stmt *stmt = rule->stmts; stmt; stmt = stmt->next) {
-		if (verdict) {
-			nc_diag_error(
-				parser->diag, &stmt->loc,
-				"this has no effect: the rule ends with the verdict before it");
-			return false;
-		}
-		if (stmt->kind == NC_STMT_COUNTER && counter) {
+		if (end && end->kind != NC_STMT_VMAP) {
 			nc_diag_error(parser->diag, &stmt->loc,
-				      "a rule has one counter, and this is the second");
+				      "this has no effect: the rule ends with the verdict before "
+				      "it");
 			return false;
 		}
-		if (stmt->kind == NC_STMT_COUNTER)
-			counter = stmt;
-		if (stmt->kind == NC_STMT_VERDICT)
-			verdict = stmt;
+		if (ends_rule(stmt))
+			end = stmt;
 	}
 	return true;
 }
@@ -222,11 +262,14 @@ static bool parse_stmts(struct nc_parser *parser, struct nc_ast_rule *rule)
 	struct nc_ast_stmt **next = &rule->stmts;
 
 	while (!at_end(parser)) {
+		struct nc_loc begin = parser->token.loc;
+
 		if (rule->stmts && nc_parser_accept_word(parser, "comment"))
 			return nc_parser_comment(parser, &rule->comment);
 		*next = nc_parser_alloc(parser, sizeof(**next));
 		if (!*next || !parse_stmt(parser, *next))
 			return false;
+		(*next)->loc = nc_loc_join(begin, parser->previous);
 		next = &(*next)->next;
 	}
 	if (!rule->stmts)

@@ -25,6 +25,8 @@ static int parse_commands(struct nc_parser *parser, struct nc_script *script)
 		nc_parser_skip_separators(parser);
 		if (nc_parser_at(parser, NC_TOKEN_END))
 			return 0;
+		if (nc_parse_common(parser))
+			continue;
 		command = nc_parser_alloc(parser, sizeof(*command));
 		if (!command || nc_vec_push(&script->commands, command) < 0)
 			return -ENOMEM;
@@ -57,8 +59,18 @@ void nc_script_sort_messages(struct nc_diag *diag, size_t first)
 	}
 }
 
-int nc_script_read(const struct nc_source *source, bool stored, struct nc_script **ret,
-		   struct nc_diag *diag)
+static int parse(struct nc_parser *parser, struct nc_script *script)
+{
+	int r;
+
+	nc_parser_advance(parser);
+	r = parse_commands(parser, script);
+	nc_vec_free(&parser->definitions);
+	return r;
+}
+
+int nc_script_read(const struct nc_source *source, bool stored, nc_include_fn *include,
+		   void *context, struct nc_script **ret, struct nc_diag *diag)
 {
 	_cleanup_(nc_script_freep) struct nc_script *script = calloc(1, sizeof(*script));
 	size_t errors = diag->n_errors, first = diag->messages.n;
@@ -72,10 +84,10 @@ int nc_script_read(const struct nc_source *source, bool stored, struct nc_script
 		if (r < 0)
 			return r;
 	}
-	parser = (struct nc_parser){.arena = &script->arena, .diag = diag};
+	parser = (struct nc_parser){
+		.arena = &script->arena, .diag = diag, .include = include, .context = context};
 	nc_lexer_init(&parser.lexer, source, stored, diag);
-	nc_parser_advance(&parser);
-	r = parse_commands(&parser, script);
+	r = parse(&parser, script);
 	if (r < 0)
 		return r;
 	if (diag->n_errors > errors) {
@@ -89,9 +101,10 @@ int nc_script_read(const struct nc_source *source, bool stored, struct nc_script
 	return 0;
 }
 
-int nc_script_parse(const struct nc_source *source, struct nc_script **ret, struct nc_diag *diag)
+int nc_script_parse(const struct nc_source *source, nc_include_fn *include, void *context,
+		    struct nc_script **ret, struct nc_diag *diag)
 {
-	return nc_script_read(source, false, ret, diag);
+	return nc_script_read(source, false, include, context, ret, diag);
 }
 
 size_t nc_script_length(const struct nc_script *script)
@@ -109,6 +122,9 @@ struct nc_command nc_script_command(const struct nc_script *script, size_t index
 		.table = command->table.text,
 		.chain = command->chain.text,
 		.set = command->set.text,
+		.name = command->name.text,
+		.kind = command->kind,
+		.handle = command->handle.value,
 		.loc = command->loc,
 	};
 }

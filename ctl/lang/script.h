@@ -9,7 +9,7 @@
 void nc_script_sort_messages(struct nc_diag *diag, size_t first);
 
 /* nc_script_parse(); with stored, "# handle N" comments are read into the tree. */
-int nc_script_read(const struct nc_source *source, bool stored, struct nc_script **ret,
-		   struct nc_diag *diag);
+int nc_script_read(const struct nc_source *source, bool stored, nc_include_fn *include,
+		   void *context, struct nc_script **ret, struct nc_diag *diag);
 
 #endif

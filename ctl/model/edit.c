@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/refer.h"
+
 #define EXISTS	"File exists: "
 #define MISSING "No such file or directory: "
 
@@ -61,6 +63,11 @@ int nc_edit_add_table(struct nc_ruleset *ruleset, const char *name, const char *
 	return 0;
 }
 
+void nc_edit_set_dormant(struct nc_table *table, bool dormant)
+{
+	table->dormant = dormant;
+}
+
 int nc_edit_get_table(const struct nc_ruleset *ruleset, const char *name, const struct nc_loc *loc,
 		      struct nc_table **ret, struct nc_diag *diag)
 {
@@ -104,6 +111,12 @@ static int reopen_chain(struct nc_chain *old, const struct nc_chain *chain, bool
 		nc_diag_error(diag, &chain->loc, EXISTS "chain '%s' is there already", chain->name);
 		return -EEXIST;
 	}
+	if (!chain->base)
+		return 0;
+	if (!old->base)
+		return nc_diag_error(diag, &chain->loc,
+				     "chain '%s' is there already without a hook; delete it first",
+				     chain->name);
 	if (old->hook != chain->hook || old->priority != chain->priority)
 		return nc_diag_error(diag, &chain->loc,
 				     "chain '%s' is there already with another hook or priority; "
@@ -249,18 +262,48 @@ int nc_edit_delete_table(struct nc_ruleset *ruleset, const char *name, bool miss
 	return missing(missing_ok, "table netdev", name, loc, diag);
 }
 
-/* A base chain goes with its rules, as nft lets it. */
+/* A base chain goes with its rules, as nft lets it; one that is jumped to stays. */
 int nc_edit_delete_chain(struct nc_table *table, const char *name, bool missing_ok,
 			 const struct nc_loc *loc, struct nc_diag *diag)
 {
 	for (size_t i = 0; i < table->chains.n; i++) {
 		if (strcmp(table->chains.v[i]->name, name) != 0)
 			continue;
+		if (nc_table_jumps_to(table, name)) {
+			nc_diag_error(diag, loc,
+				      "Device or resource busy: a rule or map of table '%s' jumps "
+				      "to chain '%s'",
+				      table->name, name);
+			return -EBUSY;
+		}
 		nc_chain_free(table->chains.v[i]);
 		nc_vec_remove(&table->chains, i);
 		return 0;
 	}
 	return missing(missing_ok, "chain", name, loc, diag);
+}
+
+int nc_edit_rename_chain(struct nc_table *table, const char *name, const char *to,
+			 const struct nc_loc *loc, const struct nc_loc *to_loc,
+			 struct nc_diag *diag)
+{
+	struct nc_chain *chain = nc_table_find_chain(table, name);
+	char *copy;
+
+	if (!chain)
+		return missing(false, "chain", name, loc, diag);
+	if (nc_table_find_chain(table, to)) {
+		nc_diag_error(diag, to_loc, EXISTS "chain '%s' is there already", to);
+		return -EEXIST;
+	}
+	copy = strdup(to);
+	if (!copy || nc_table_rename_jumps(table, chain->name, to) < 0) {
+		free(copy);
+		return -ENOMEM;
+	}
+	free(chain->name);
+	chain->name = copy;
+	return 0;
 }
 
 void nc_edit_flush_ruleset(struct nc_ruleset *ruleset)

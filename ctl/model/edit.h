@@ -31,6 +31,8 @@ struct nc_place {
 int nc_edit_add_table(struct nc_ruleset *ruleset, const char *name, const char *comment,
 		      bool create, const struct nc_loc *loc, struct nc_table **ret,
 		      struct nc_diag *diag);
+/* "flags dormant", or none: as the last one said. */
+void nc_edit_set_dormant(struct nc_table *table, bool dormant);
 
 /* The table, or an error at loc: "No such table". Likewise below. */
 int nc_edit_get_table(const struct nc_ruleset *ruleset, const char *name, const struct nc_loc *loc,
@@ -39,6 +41,8 @@ int nc_edit_get_chain(const struct nc_table *table, const char *name, const stru
 		      struct nc_chain **ret, struct nc_diag *diag);
 int nc_edit_get_set(const struct nc_table *table, const char *name, const struct nc_loc *loc,
 		    struct nc_set **ret, struct nc_diag *diag);
+int nc_edit_get_object(const struct nc_table *table, enum nc_object_kind kind, const char *name,
+		       const struct nc_loc *loc, struct nc_object_decl **ret, struct nc_diag *diag);
 
 /*
  * Add a chain. An existing chain of the same hook, priority and devices keeps its rules and takes the
@@ -50,6 +54,15 @@ int nc_edit_add_chain(struct nc_table *table, struct nc_chain *chain, bool creat
 /* Add a set. An existing one of the same declaration stays (set's elements are added to it). */
 int nc_edit_add_set(struct nc_table *table, struct nc_set *set, bool create, struct nc_set **ret,
 		    struct nc_diag *diag);
+
+/* Add an object of state. An existing one of the same kind and declaration stays as it is. */
+int nc_edit_add_object(struct nc_table *table, struct nc_object_decl *object, bool create,
+		       struct nc_object_decl **ret, struct nc_diag *diag);
+
+/* Rules that jump to it follow. */
+int nc_edit_rename_chain(struct nc_table *table, const char *name, const char *to,
+			 const struct nc_loc *loc, const struct nc_loc *to_loc,
+			 struct nc_diag *diag);
 
 /* Add or insert a rule and give it its handle. */
 int nc_edit_add_rule(struct nc_table *table, struct nc_chain *chain, struct nc_rule *rule,
@@ -65,6 +78,8 @@ int nc_edit_delete_chain(struct nc_table *table, const char *name, bool missing_
 int nc_edit_delete_set(struct nc_table *table, const char *name, bool missing_ok,
 		       const struct nc_loc *loc,
 		       struct nc_diag *diag); /* -EBUSY while a rule names it */
+int nc_edit_delete_object(struct nc_table *table, enum nc_object_kind kind, const char *name,
+			  bool missing_ok, const struct nc_loc *loc, struct nc_diag *diag);
 int nc_edit_delete_rule(struct nc_chain *chain, uint64_t handle, bool missing_ok,
 			const struct nc_loc *loc, struct nc_diag *diag);
 

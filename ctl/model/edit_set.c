@@ -4,6 +4,7 @@
 
 #include "model/edit.h"
 #include "model/elements.h"
+#include "model/refer.h"
 
 int nc_edit_get_set(const struct nc_table *table, const char *name, const struct nc_loc *loc,
 		    struct nc_set **ret, struct nc_diag *diag)
@@ -18,6 +19,16 @@ int nc_edit_get_set(const struct nc_table *table, const char *name, const struct
 	return 0;
 }
 
+static bool same_declaration(const struct nc_set *a, const struct nc_set *b)
+{
+	return nc_key_type_same(&a->type, &b->type) && a->flags == b->flags && a->size == b->size &&
+	       a->map == b->map &&
+	       (a->map != NC_MAP_VALUE || (a->data_type.type == b->data_type.type &&
+					   a->data_type.bits == b->data_type.bits)) &&
+	       a->timeout == b->timeout && a->carries == b->carries &&
+	       a->auto_merge == b->auto_merge;
+}
+
 /* An existing set declared again: the declarations must agree; new elements are added. */
 static int reopen_set(struct nc_set *old, const struct nc_set *set, bool create,
 		      struct nc_diag *diag)
@@ -26,7 +37,7 @@ static int reopen_set(struct nc_set *old, const struct nc_set *set, bool create,
 		nc_diag_error(diag, &set->loc, "File exists: set '%s' is there already", set->name);
 		return -EEXIST;
 	}
-	if (old->type != set->type || old->flags != set->flags || old->size != set->size) {
+	if (!same_declaration(old, set)) {
 		nc_diag_error(diag, &set->loc,
 			      "File exists: set '%s' is there already with another declaration; "
 			      "delete it first",
@@ -70,34 +81,13 @@ int nc_edit_add_set(struct nc_table *table, struct nc_set *set, bool create, str
 	return 0;
 }
 
-static bool rule_names_set(const struct nc_rule *rule, const char *name)
-{
-	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_MATCH && stmt->match.set &&
-		    strcmp(stmt->match.set, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool table_names_set(const struct nc_table *table, const char *name)
-{
-	nc_vec_foreach (chain, &table->chains) {
-		nc_vec_foreach (rule, &(*chain)->rules) {
-			if (rule_names_set(*rule, name))
-				return true;
-		}
-	}
-	return false;
-}
-
 int nc_edit_delete_set(struct nc_table *table, const char *name, bool missing_ok,
 		       const struct nc_loc *loc, struct nc_diag *diag)
 {
 	for (size_t i = 0; i < table->sets.n; i++) {
 		if (strcmp(table->sets.v[i]->name, name) != 0)
 			continue;
-		if (table_names_set(table, name)) {
+		if (nc_table_names_set(table, name)) {
 			nc_diag_error(diag, loc,
 				      "Device or resource busy: a rule of table '%s' uses set '%s'",
 				      table->name, name);
@@ -131,13 +121,35 @@ static int refuse_existing(const struct nc_set *set, const nc_set_elements *elem
 			   struct nc_diag *diag)
 {
 	nc_vec_foreach (element, elements) {
-		if (!nc_elements_hold(&set->elements, element))
+		if (!nc_elements_find(&set->elements, element))
 			continue;
 		nc_diag_error(diag, &element->loc, "File exists: set '%s' has this element already",
 			      set->name);
 		return -EEXIST;
 	}
 	return 0;
+}
+
+/* "auto-merge": what overlaps or adjoins becomes one element. */
+static int merge_elements(struct nc_set *set, const nc_set_elements *elements, struct nc_diag *diag)
+{
+	int r;
+
+	nc_vec_foreach (element, elements) {
+		struct nc_set_element copy;
+
+		r = nc_element_copy(element, &copy);
+		if (r < 0)
+			return r;
+		r = nc_vec_push(&set->elements, copy);
+		if (r < 0) {
+			nc_element_clear(&copy);
+			return r;
+		}
+	}
+	nc_elements_merge(&set->elements);
+	set->elements_changed = true;
+	return check_size(set, set->elements.n, first_loc(elements), diag);
 }
 
 int nc_edit_add_elements(struct nc_set *set, const nc_set_elements *elements, bool create,
@@ -149,12 +161,14 @@ int nc_edit_add_elements(struct nc_set *set, const nc_set_elements *elements, bo
 	r = check_constant(set, first_loc(elements), diag);
 	if (r == 0 && create)
 		r = refuse_existing(set, elements, diag);
+	if (r == 0 && set->auto_merge)
+		return merge_elements(set, elements, diag);
 	if (r == 0)
 		r = nc_elements_check(&set->elements, elements, &fresh, diag);
 	if (r == 0)
 		r = check_size(set, set->elements.n + fresh, first_loc(elements), diag);
 	if (r == 0)
-		r = nc_elements_insert(&set->elements, elements, fresh);
+		r = nc_elements_insert(&set->elements, elements);
 	if (r < 0)
 		return r;
 	set->elements_changed |= fresh > 0;
@@ -171,7 +185,7 @@ int nc_edit_delete_elements(struct nc_set *set, const nc_set_elements *elements,
 	if (r < 0)
 		return r;
 	nc_vec_foreach (element, elements) {
-		if (missing_ok || nc_elements_hold(&set->elements, element))
+		if (missing_ok || nc_elements_find(&set->elements, element))
 			continue;
 		r = -ENOENT;
 		nc_diag_error(diag, &element->loc,
@@ -191,7 +205,7 @@ int nc_edit_flush_set(struct nc_set *set, const struct nc_loc *loc, struct nc_di
 
 	if (r < 0)
 		return r;
-	nc_vec_free(&set->elements);
+	nc_elements_clear(&set->elements);
 	set->elements_loaded = true;
 	set->elements_changed = true;
 	return 0;

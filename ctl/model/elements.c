@@ -1,20 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Elements of sets: sorted, checked for overlap, merged. Called by edit.c and by lang/ when it evaluates a set. */
+/*
+ * Elements of sets: sorted, checked for overlap, merged. Called by edit.c and by lang/ when it evaluates a set.
+ *
+ * Elements are in the order of their parts' low ends. Those of one part are disjoint, so a binary search finds what overlaps;
+ * concatenations of intervals are disjoint boxes, and a box is compared with all whose first part may reach it.
+ */
 #include "model/elements.h"
 
-static int compare(const void *a, const void *b)
+static int compare_intervals(const struct nc_interval *x, const struct nc_interval *y)
 {
-	const struct nc_interval *x = &((const struct nc_set_element *)a)->interval;
-	const struct nc_interval *y = &((const struct nc_set_element *)b)->interval;
-
 	if (x->low != y->low)
 		return x->low < y->low ? -1 : 1;
 	return x->high < y->high ? -1 : x->high > y->high;
 }
 
+static unsigned n_rest(const struct nc_set_element *element)
+{
+	return element->more ? element->more->n_rest : 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct nc_set_element *x = a, *y = b;
+	int order = (int)x->catchall - (int)y->catchall;
+
+	if (!order)
+		order = compare_intervals(&x->interval, &y->interval);
+	for (unsigned i = 0; !order && i < n_rest(x) && i < n_rest(y); i++)
+		order = compare_intervals(&x->more->rest[i], &y->more->rest[i]);
+	return order;
+}
+
 static bool same(const struct nc_set_element *a, const struct nc_set_element *b)
 {
-	return a->interval.low == b->interval.low && a->interval.high == b->interval.high;
+	return compare(a, b) == 0;
+}
+
+static bool intervals_meet(const struct nc_interval *a, const struct nc_interval *b)
+{
+	return a->low <= b->high && b->low <= a->high;
+}
+
+/* Is there a key that both hold? */
+static bool overlap(const struct nc_set_element *a, const struct nc_set_element *b)
+{
+	if (a->catchall || b->catchall)
+		return a->catchall && b->catchall;
+	if (!intervals_meet(&a->interval, &b->interval))
+		return false;
+	for (unsigned i = 0; i < n_rest(a) && i < n_rest(b); i++) {
+		if (!intervals_meet(&a->more->rest[i], &b->more->rest[i]))
+			return false;
+	}
+	return true;
 }
 
 /* Which of two elements came later in the text: its place is the one to blame. */
@@ -26,6 +64,76 @@ static const struct nc_set_element *later(const struct nc_set_element *a,
 	return a->loc.column > b->loc.column ? a : b;
 }
 
+static int refuse_overlap(const struct nc_set_element *a, const struct nc_set_element *b,
+			  struct nc_diag *diag)
+{
+	return nc_diag_error(diag, &later(a, b)->loc,
+			     "conflicting intervals specified: this one overlaps with "
+			     "another one of the list; join the two by hand");
+}
+
+static bool has_interval(const nc_set_elements *elements)
+{
+	nc_vec_foreach (element, elements) {
+		for (unsigned i = 0; i <= n_rest(element); i++) {
+			if (nc_element_part(element, i)->low != nc_element_part(element, i)->high)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A sweep over the first parts: what was seen and still reaches the next element is compared with it. Elements of one part
+ * that do not overlap never stay open.
+ */
+static int check_overlaps(const nc_set_elements *elements, struct nc_diag *diag)
+{
+	NC_VEC(size_t) open = {};
+	int r = 0;
+
+	if (!has_interval(elements))
+		return 0;
+	for (size_t i = 0; i < elements->n; i++) {
+		const struct nc_set_element *next = &elements->v[i];
+		size_t kept = 0;
+		bool reported = false;
+
+		for (size_t j = 0; j < open.n; j++) {
+			const struct nc_set_element *other = &elements->v[open.v[j]];
+
+			if (other->interval.high < next->interval.low)
+				continue;
+			open.v[kept++] = open.v[j];
+			if (!reported && overlap(other, next)) {
+				r = refuse_overlap(other, next, diag);
+				reported = true;
+			}
+		}
+		open.n = kept;
+		if (nc_vec_push(&open, i) < 0) {
+			r = -ENOMEM;
+			break;
+		}
+	}
+	nc_vec_free(&open);
+	return r;
+}
+
+/* The same value with another verdict or other data is a contradiction. */
+static bool same_data(const struct nc_set_element *a, const struct nc_set_element *b)
+{
+	const struct nc_element_more *x = a->more, *y = b->more;
+
+	if (!x || !y || !x->mapped || !y->mapped)
+		return true;
+	if (x->verdict.kind != y->verdict.kind || x->data != y->data)
+		return false;
+	if (!x->verdict.chain || !y->verdict.chain)
+		return x->verdict.chain == y->verdict.chain;
+	return strcmp(x->verdict.chain, y->verdict.chain) == 0;
+}
+
 int nc_elements_normalize(nc_set_elements *elements, struct nc_diag *diag)
 {
 	size_t kept = 0;
@@ -35,28 +143,53 @@ int nc_elements_normalize(nc_set_elements *elements, struct nc_diag *diag)
 		return 0;
 	qsort(elements->v, elements->n, sizeof(*elements->v), compare);
 	for (size_t i = 1; i < elements->n; i++) {
-		const struct nc_set_element *last = &elements->v[kept], *next = &elements->v[i];
+		struct nc_set_element *last = &elements->v[kept], *next = &elements->v[i];
 
-		if (same(last, next))
+		if (!same(last, next)) {
+			elements->v[++kept] = *next;
 			continue;
-		if (next->interval.low <= last->interval.high)
+		}
+		if (!same_data(last, next))
 			r = nc_diag_error(diag, &later(last, next)->loc,
-					  "conflicting intervals specified: this one overlaps with "
-					  "another one of the list; join the two by hand");
+					  "conflicting data: another element of the list maps the "
+					  "same value to something else");
+		nc_element_clear(next);
+	}
+	elements->n = kept + 1;
+	return check_overlaps(elements, diag) ?: r;
+}
+
+void nc_elements_merge(nc_set_elements *elements)
+{
+	size_t kept = 0;
+
+	if (!elements->n)
+		return;
+	qsort(elements->v, elements->n, sizeof(*elements->v), compare);
+	for (size_t i = 1; i < elements->n; i++) {
+		struct nc_set_element *last = &elements->v[kept], *next = &elements->v[i];
+		bool plain = !last->more && !next->more && !last->catchall && !next->catchall;
+
+		if (plain && (next->interval.low <= last->interval.high ||
+			      next->interval.low == last->interval.high + 1)) {
+			if (next->interval.high > last->interval.high)
+				last->interval.high = next->interval.high;
+			continue;
+		}
 		elements->v[++kept] = *next;
 	}
 	elements->n = kept + 1;
-	return r;
 }
 
-size_t nc_elements_search(const nc_set_elements *elements, nc_num number)
+/* The index of the first element that is not before this one in the order. */
+static size_t lower_bound(const nc_set_elements *elements, const struct nc_set_element *element)
 {
 	size_t low = 0, high = elements->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (elements->v[middle].interval.high < number)
+		if (compare(&elements->v[middle], element) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -64,11 +197,30 @@ size_t nc_elements_search(const nc_set_elements *elements, nc_num number)
 	return low;
 }
 
-bool nc_elements_hold(const nc_set_elements *elements, const struct nc_set_element *element)
+struct nc_set_element *nc_elements_find(const nc_set_elements *elements,
+					const struct nc_set_element *element)
 {
-	size_t at = nc_elements_search(elements, element->interval.low);
+	size_t at = lower_bound(elements, element);
 
-	return at < elements->n && same(&elements->v[at], element);
+	return at < elements->n && same(&elements->v[at], element) ? &elements->v[at] : NULL;
+}
+
+/* An element that shares a key with this one and is not the same, or NULL. */
+static const struct nc_set_element *find_overlap(const nc_set_elements *elements,
+						 const struct nc_set_element *element)
+{
+	size_t at = lower_bound(elements, element);
+
+	if (!n_rest(element)) {
+		if (at < elements->n && overlap(&elements->v[at], element))
+			return &elements->v[at];
+		return at && overlap(&elements->v[at - 1], element) ? &elements->v[at - 1] : NULL;
+	}
+	nc_vec_foreach (other, elements) {
+		if (overlap(other, element))
+			return other;
+	}
+	return NULL;
 }
 
 int nc_elements_check(const nc_set_elements *elements, const nc_set_elements *more,
@@ -78,11 +230,15 @@ int nc_elements_check(const nc_set_elements *elements, const nc_set_elements *mo
 	int r = 0;
 
 	nc_vec_foreach (element, more) {
-		size_t at = nc_elements_search(elements, element->interval.low);
+		const struct nc_set_element *there = nc_elements_find(elements, element);
 
-		if (at < elements->n && same(&elements->v[at], element))
+		if (there && same_data(there, element))
 			continue;
-		if (at < elements->n && elements->v[at].interval.low <= element->interval.high)
+		if (there)
+			r = nc_diag_error(diag, &element->loc,
+					  "File exists: the map has this element with other data; "
+					  "delete it first");
+		else if (find_overlap(elements, element))
 			r = nc_diag_error(diag, &element->loc,
 					  "interval overlaps with an existing one; delete that "
 					  "first, or join the two by hand");
@@ -93,56 +249,69 @@ int nc_elements_check(const nc_set_elements *elements, const nc_set_elements *mo
 	return r;
 }
 
-/* Move the elements from … to - 1 so that they end in front of end. Returns where they begin then. */
-static size_t move_up(nc_set_elements *elements, size_t from, size_t to, size_t end)
+static int copy_all(const nc_set_elements *elements, nc_set_elements *ret)
 {
-	size_t begin = end - (to - from);
+	nc_set_elements copy = {.v = calloc(elements->n ?: 1, sizeof(*elements->v)),
+				.cap = elements->n ?: 1};
 
-	memmove(&elements->v[begin], &elements->v[from], (to - from) * sizeof(*elements->v));
-	return begin;
+	if (!copy.v)
+		return -ENOMEM;
+	nc_vec_foreach (element, elements) {
+		if (nc_element_copy(element, &copy.v[copy.n]) < 0) {
+			nc_elements_clear(&copy);
+			return -ENOMEM;
+		}
+		copy.n++;
+	}
+	*ret = copy;
+	return 0;
 }
 
-int nc_elements_insert(nc_set_elements *elements, const nc_set_elements *more, size_t fresh)
+int nc_elements_insert(nc_set_elements *elements, const nc_set_elements *more)
 {
-	nc_set_elements rest; /* those that have not been moved yet */
-	size_t gap;	      /* behind them: where what has been placed begins */
-	int r;
+	nc_set_elements merged = {.cap = elements->n + more->n}, copy;
+	size_t i = 0, j = 0;
 
-	while (elements->cap < elements->n + fresh) {
-		r = nc_vec_reserve_((void **)&elements->v, elements->cap, &elements->cap,
-				    sizeof(*elements->v));
-		if (r < 0)
-			return r;
+	if (!more->n)
+		return 0;
+	if (copy_all(more, &copy) < 0)
+		return -ENOMEM;
+	merged.v = calloc(merged.cap, sizeof(*merged.v));
+	if (!merged.v) {
+		nc_elements_clear(&copy);
+		return -ENOMEM;
 	}
-	rest = *elements;
-	gap = elements->n += fresh;
-	for (size_t i = more->n; i-- && rest.n < gap;) {
-		size_t at = nc_elements_search(&rest, more->v[i].interval.low);
+	while (i < elements->n || j < copy.n) {
+		int order = i == elements->n ? 1
+			    : j == copy.n    ? -1
+					     : compare(&elements->v[i], &copy.v[j]);
 
-		if (at < rest.n && same(&rest.v[at], &more->v[i]))
-			continue;
-		gap = move_up(elements, at, rest.n, gap);
-		elements->v[--gap] = more->v[i];
-		rest.n = at;
+		if (order < 0)
+			merged.v[merged.n++] = elements->v[i++];
+		else if (order > 0)
+			merged.v[merged.n++] = copy.v[j++];
+		else
+			nc_element_clear(&copy.v[j++]);
 	}
+	nc_vec_free(&copy);
+	nc_vec_free(elements);
+	elements->v = merged.v;
+	elements->n = merged.n;
+	elements->cap = merged.cap;
 	return 0;
 }
 
 void nc_elements_remove(nc_set_elements *elements, const nc_set_elements *less)
 {
-	size_t kept = 0, next = 0;
+	size_t kept = 0, j = 0;
 
-	if (!elements->n)
-		return;
-	for (size_t i = 0; i <= less->n; i++) {
-		size_t at = i < less->n ? nc_elements_search(elements, less->v[i].interval.low)
-					: elements->n;
-
-		if (i < less->n && (at == elements->n || !same(&elements->v[at], &less->v[i])))
-			continue;
-		memmove(&elements->v[kept], &elements->v[next], (at - next) * sizeof(*elements->v));
-		kept += at - next;
-		next = at + 1;
+	for (size_t i = 0; i < elements->n; i++) {
+		while (j < less->n && compare(&less->v[j], &elements->v[i]) < 0)
+			j++;
+		if (j < less->n && same(&less->v[j], &elements->v[i]))
+			nc_element_clear(&elements->v[i]);
+		else
+			elements->v[kept++] = elements->v[i];
 	}
 	elements->n = kept;
 }

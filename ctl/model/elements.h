@@ -5,14 +5,9 @@
 
 #include "model/ruleset.h"
 
-/*
- * The index of the first element whose high is not below number: the one that holds it or the next one. elements.n if
- * there is none.
- */
-size_t nc_elements_search(const nc_set_elements *elements, nc_num number);
-
-/* Is just this interval among them? */
-bool nc_elements_hold(const nc_set_elements *elements, const struct nc_set_element *element);
+/* The element that holds just the same keys, or NULL. */
+struct nc_set_element *nc_elements_find(const nc_set_elements *elements,
+					const struct nc_set_element *element);
 
 /*
  * Can more be added? *ret_fresh is how many of more are not there yet. -EINVAL after a message for each that overlaps with
@@ -21,8 +16,8 @@ bool nc_elements_hold(const nc_set_elements *elements, const struct nc_set_eleme
 int nc_elements_check(const nc_set_elements *elements, const nc_set_elements *more,
 		      size_t *ret_fresh, struct nc_diag *diag);
 
-/* Add those of more that are not there yet, after the check. 0 or -ENOMEM, elements unchanged. */
-int nc_elements_insert(nc_set_elements *elements, const nc_set_elements *more, size_t fresh);
+/* Add copies of those of more that are not there yet, after the check. 0 or -ENOMEM, elements unchanged. */
+int nc_elements_insert(nc_set_elements *elements, const nc_set_elements *more);
 
 /* Remove those of less that are there. */
 void nc_elements_remove(nc_set_elements *elements, const nc_set_elements *less);

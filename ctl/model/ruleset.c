@@ -1,82 +1,178 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ruleset's objects: made, found and freed. Called by everything that holds a ruleset. */
-#include "model/ruleset.h"
-
+/* Objects of the model: making, freeing and finding them. */
 #include <string.h>
+
+#include "model/ruleset.h"
 
 struct nc_ruleset *nc_ruleset_new(void)
 {
 	return calloc(1, sizeof(struct nc_ruleset));
 }
 
-/* An object of a size whose name is the string pointer at an offset. */
-static void *new_named(size_t size, size_t name_offset, const char *name)
-{
-	_cleanup_free_ char *copy = strdup(name);
-	char *object = copy ? calloc(1, size) : NULL;
-
-	if (!object)
-		return NULL;
-	*(char **)(object + name_offset) = TAKE_PTR(copy);
-	return object;
-}
-
 struct nc_table *nc_table_new(const char *name)
 {
-	return new_named(sizeof(struct nc_table), offsetof(struct nc_table, name), name);
+	_cleanup_(nc_table_freep) struct nc_table *table = calloc(1, sizeof(*table));
+
+	if (!table)
+		return NULL;
+	table->name = strdup(name);
+	return table->name ? TAKE_PTR(table) : NULL;
 }
 
 struct nc_chain *nc_chain_new(const char *name)
 {
-	return new_named(sizeof(struct nc_chain), offsetof(struct nc_chain, name), name);
-}
+	_cleanup_(nc_chain_freep) struct nc_chain *chain = calloc(1, sizeof(*chain));
 
-struct nc_set *nc_set_new(const char *name)
-{
-	struct nc_set *set = new_named(sizeof(*set), offsetof(struct nc_set, name), name);
-
-	if (set)
-		set->live = NC_NONE;
-	return set;
+	if (!chain)
+		return NULL;
+	chain->name = strdup(name);
+	return chain->name ? TAKE_PTR(chain) : NULL;
 }
 
 struct nc_rule *nc_rule_new(void)
 {
-	struct nc_rule *rule = calloc(1, sizeof(*rule));
+	return calloc(1, sizeof(struct nc_rule));
+}
 
-	if (rule)
-		rule->counter_id = NC_NONE;
-	return rule;
+struct nc_set *nc_set_new(const char *name)
+{
+	_cleanup_(nc_set_freep) struct nc_set *set = calloc(1, sizeof(*set));
+
+	if (!set)
+		return NULL;
+	set->live = NC_NONE;
+	set->name = strdup(name);
+	return set->name ? TAKE_PTR(set) : NULL;
+}
+
+struct nc_object_decl *nc_object_new(enum nc_object_kind kind, const char *name)
+{
+	_cleanup_(nc_object_freep) struct nc_object_decl *object = calloc(1, sizeof(*object));
+
+	if (!object)
+		return NULL;
+	object->kind = kind;
+	object->id = NC_NONE;
+	object->name = strdup(name);
+	return object->name ? TAKE_PTR(object) : NULL;
+}
+
+/* --- freeing ----------------------------------------------------------------------------------------- */
+
+void nc_selector_clear(struct nc_selector *selector)
+{
+	nc_vec_free(&selector->ops);
+	if (selector->generator && selector->generator->key) {
+		nc_key_clear(selector->generator->key);
+		free(selector->generator->key);
+	}
+	free(selector->generator);
+	selector->generator = NULL;
+}
+
+void nc_key_clear(nc_key *key)
+{
+	nc_vec_foreach (selector, key)
+		nc_selector_clear(selector);
+	nc_vec_free(key);
+}
+
+void nc_do_clear(struct nc_do *verdict)
+{
+	free(verdict->chain);
+	verdict->chain = NULL;
+}
+
+void nc_element_clear(struct nc_set_element *element)
+{
+	if (!element->more)
+		return;
+	free(element->more->rest);
+	free(element->more->comment);
+	nc_do_clear(&element->more->verdict);
+	free(element->more);
+	element->more = NULL;
+}
+
+void nc_elements_clear(nc_set_elements *elements)
+{
+	nc_vec_foreach (element, elements)
+		nc_element_clear(element);
+	nc_vec_free(elements);
 }
 
 void nc_match_clear(struct nc_match *match)
 {
-	nc_vec_free(&match->values);
+	nc_key_clear(&match->key);
+	nc_elements_clear(&match->values);
 	free(match->set);
 	match->set = NULL;
+}
+
+void nc_lookup_clear(struct nc_lookup *lookup)
+{
+	nc_key_clear(&lookup->key);
+	nc_elements_clear(&lookup->elements);
+	free(lookup->map);
+	lookup->map = NULL;
+}
+
+void nc_value_clear(struct nc_value *value)
+{
+	nc_key_clear(&value->selector);
+	nc_lookup_clear(&value->lookup);
+}
+
+static void set_stmt_clear(struct nc_set_stmt *set)
+{
+	free(set->set);
+	nc_key_clear(&set->key);
+	nc_value_clear(&set->data);
+}
+
+void nc_stmt_clear(struct nc_stmt *stmt)
+{
+	free(stmt->object);
+	switch (stmt->kind) {
+	case NC_STMT_MATCH:
+		nc_match_clear(&stmt->match);
+		break;
+	case NC_STMT_VERDICT:
+		nc_do_clear(&stmt->verdict);
+		break;
+	case NC_STMT_VMAP:
+		nc_lookup_clear(&stmt->vmap);
+		break;
+	case NC_STMT_LOG:
+		free(stmt->log.prefix);
+		break;
+	case NC_STMT_SET:
+		set_stmt_clear(&stmt->set);
+		break;
+	case NC_STMT_ASSIGN:
+		nc_selector_clear(&stmt->assign.target);
+		nc_value_clear(&stmt->assign.value);
+		break;
+	case NC_STMT_DUP:
+	case NC_STMT_FWD:
+		nc_value_clear(&stmt->send.device);
+		nc_value_clear(&stmt->send.address);
+		break;
+	default:
+		break;
+	}
+	*stmt = (struct nc_stmt){.kind = NC_STMT_COUNTER, .id = NC_NONE};
 }
 
 void nc_rule_free(struct nc_rule *rule)
 {
 	if (!rule)
 		return;
-	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_MATCH)
-			nc_match_clear(&stmt->match);
-	}
+	nc_vec_foreach (stmt, &rule->stmts)
+		nc_stmt_clear(stmt);
 	nc_vec_free(&rule->stmts);
 	free(rule->comment);
 	free(rule);
-}
-
-void nc_set_free(struct nc_set *set)
-{
-	if (!set)
-		return;
-	nc_vec_free(&set->elements);
-	free(set->comment);
-	free(set->name);
-	free(set);
 }
 
 void nc_chain_free(struct nc_chain *chain)
@@ -92,16 +188,41 @@ void nc_chain_free(struct nc_chain *chain)
 	free(chain);
 }
 
+void nc_set_free(struct nc_set *set)
+{
+	if (!set)
+		return;
+	nc_elements_clear(&set->elements);
+	nc_vec_free(&set->type);
+	nc_key_clear(&set->typeof_key);
+	nc_key_clear(&set->typeof_data);
+	free(set->comment);
+	free(set->name);
+	free(set);
+}
+
+void nc_object_free(struct nc_object_decl *object)
+{
+	if (!object)
+		return;
+	free(object->comment);
+	free(object->name);
+	free(object);
+}
+
 void nc_table_free(struct nc_table *table)
 {
 	if (!table)
 		return;
-	nc_vec_foreach (chain, &table->chains)
-		nc_chain_free(*chain);
-	nc_vec_free(&table->chains);
+	nc_vec_foreach (object, &table->objects)
+		nc_object_free(*object);
+	nc_vec_free(&table->objects);
 	nc_vec_foreach (set, &table->sets)
 		nc_set_free(*set);
 	nc_vec_free(&table->sets);
+	nc_vec_foreach (chain, &table->chains)
+		nc_chain_free(*chain);
+	nc_vec_free(&table->chains);
 	free(table->comment);
 	free(table->name);
 	free(table);
@@ -116,6 +237,8 @@ void nc_ruleset_free(struct nc_ruleset *ruleset)
 	nc_vec_free(&ruleset->tables);
 	free(ruleset);
 }
+
+/* --- finding ------------------------------------------------------------------------------------------ */
 
 struct nc_table *nc_ruleset_find_table(const struct nc_ruleset *ruleset, const char *name)
 {
@@ -144,14 +267,24 @@ struct nc_set *nc_table_find_set(const struct nc_table *table, const char *name)
 	return NULL;
 }
 
+struct nc_object_decl *nc_table_find_object(const struct nc_table *table, enum nc_object_kind kind,
+					    const char *name)
+{
+	nc_vec_foreach (object, &table->objects) {
+		if ((*object)->kind == kind && strcmp((*object)->name, name) == 0)
+			return *object;
+	}
+	return NULL;
+}
+
 struct nc_rule *nc_chain_find_rule(const struct nc_chain *chain, uint64_t handle, size_t *ret_index)
 {
-	nc_vec_foreach (rule, &chain->rules) {
-		if ((*rule)->handle != handle)
+	for (size_t i = 0; i < chain->rules.n; i++) {
+		if (chain->rules.v[i]->handle != handle)
 			continue;
 		if (ret_index)
-			*ret_index = rule - chain->rules.v;
-		return *rule;
+			*ret_index = i;
+		return chain->rules.v[i];
 	}
 	return NULL;
 }
@@ -168,8 +301,152 @@ bool nc_chain_has_device(const struct nc_chain *chain, const char *name)
 struct nc_counter *nc_rule_counter(const struct nc_rule *rule)
 {
 	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_COUNTER)
+		if (stmt->kind == NC_STMT_COUNTER && !stmt->object)
 			return &stmt->counter;
 	}
 	return NULL;
+}
+
+const char *nc_set_word(const struct nc_set *set)
+{
+	return set->map == NC_MAP_NONE ? "set" : "map";
+}
+
+const char *nc_kind_word(enum nc_object_kind kind)
+{
+	static const char *const words[] = {
+		[NC_KIND_COUNTER] = "counter",
+		[NC_KIND_QUOTA] = "quota",
+		[NC_KIND_LIMIT] = "limit",
+	};
+
+	return words[kind];
+}
+
+enum nc_object_kind nc_stmt_object_kind(const struct nc_stmt *stmt)
+{
+	switch (stmt->kind) {
+	case NC_STMT_LIMIT:
+		return NC_KIND_LIMIT;
+	case NC_STMT_QUOTA:
+		return NC_KIND_QUOTA;
+	default:
+		return NC_KIND_COUNTER;
+	}
+}
+
+uint64_t nc_unit_seconds(enum nc_unit unit)
+{
+	static const uint64_t seconds[] = {
+		[NC_UNIT_SECOND] = 1,	[NC_UNIT_MINUTE] = 60,	   [NC_UNIT_HOUR] = 3600,
+		[NC_UNIT_DAY] = 86400, [NC_UNIT_WEEK] = 7 * 86400,
+	};
+
+	return seconds[unit];
+}
+
+/* --- keys --------------------------------------------------------------------------------------------- */
+
+unsigned nc_selector_bits(const struct nc_selector *selector)
+{
+	return selector->field == NC_FIELD_RAW ? selector->raw.length
+					       : nc_field_bits(selector->field);
+}
+
+enum nc_type nc_selector_type(const struct nc_selector *selector)
+{
+	return nc_field_info(selector->field)->type;
+}
+
+unsigned nc_key_type_bytes(const nc_key_type *type)
+{
+	unsigned bytes = 0;
+
+	nc_vec_foreach (part, type)
+		bytes += (part->bits + 31) / 32 * 4;
+	return bytes;
+}
+
+bool nc_key_type_same(const nc_key_type *a, const nc_key_type *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->v[i].type != b->v[i].type || a->v[i].bits != b->v[i].bits)
+			return false;
+	}
+	return true;
+}
+
+int nc_key_type_of(const nc_key *key, nc_key_type *ret)
+{
+	nc_key_type type = {};
+
+	nc_vec_foreach (selector, key) {
+		struct nc_key_part part = {.type = nc_selector_type(selector),
+					   .bits = nc_selector_bits(selector)};
+
+		if (nc_vec_push(&type, part) < 0) {
+			nc_vec_free(&type);
+			return -ENOMEM;
+		}
+	}
+	*ret = type;
+	return 0;
+}
+
+/* --- elements ------------------------------------------------------------------------------------------ */
+
+struct nc_element_more *nc_element_more(struct nc_set_element *element)
+{
+	if (!element->more)
+		element->more = calloc(1, sizeof(*element->more));
+	return element->more;
+}
+
+const struct nc_interval *nc_element_part(const struct nc_set_element *element, unsigned part)
+{
+	return part ? &element->more->rest[part - 1] : &element->interval;
+}
+
+static int copy_string(char **string)
+{
+	if (!*string)
+		return 0;
+	*string = strdup(*string);
+	return *string ? 0 : -ENOMEM;
+}
+
+int nc_element_copy(const struct nc_set_element *element, struct nc_set_element *ret)
+{
+	struct nc_set_element copy = *element;
+	struct nc_element_more *more;
+
+	if (!element->more) {
+		*ret = copy;
+		return 0;
+	}
+	more = malloc(sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	*more = *element->more;
+	more->rest = NULL;
+	copy.more = more;
+	if (copy_string(&more->comment) < 0) {
+		more->verdict.chain = NULL;
+		goto failed;
+	}
+	if (copy_string(&more->verdict.chain) < 0)
+		goto failed;
+	if (more->n_rest) {
+		more->rest = calloc(more->n_rest, sizeof(*more->rest));
+		if (!more->rest)
+			goto failed;
+		memcpy(more->rest, element->more->rest, more->n_rest * sizeof(*more->rest));
+	}
+	*ret = copy;
+	return 0;
+failed:
+	nc_element_clear(&copy);
+	return -ENOMEM;
 }

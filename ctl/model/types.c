@@ -5,6 +5,7 @@
  * on every host (nft asks /etc/protocols and /etc/services).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model/types.h"
@@ -174,20 +175,107 @@ static const struct nc_symbol icmpv6_codes[] = {
 	{},
 };
 
+static const struct nc_symbol igmp_types[] = {
+	{"membership-query", 0x11},	{"membership-report-v1", 0x12},
+	{"membership-report-v2", 0x16}, {"membership-report-v3", 0x22},
+	{"leave-group", 0x17},		{},
+};
+
+static const struct nc_symbol arp_ops[] = {
+	{"request", 1},	  {"reply", 2},	  {"rrequest", 3}, {"rreply", 4},
+	{"inrequest", 8}, {"inreply", 9}, {"nak", 10},	   {},
+};
+
+static const struct nc_symbol dscps[] = {
+	{"cs0", 0x00},	 {"cs1", 0x08},
+	{"cs2", 0x10},	 {"cs3", 0x18},
+	{"cs4", 0x20},	 {"cs5", 0x28},
+	{"cs6", 0x30},	 {"cs7", 0x38},
+	{"df", 0x00},	 {"be", 0x00},
+	{"lephb", 0x01}, {"af11", 0x0a},
+	{"af12", 0x0c},	 {"af13", 0x0e},
+	{"af21", 0x12},	 {"af22", 0x14},
+	{"af23", 0x16},	 {"af31", 0x1a},
+	{"af32", 0x1c},	 {"af33", 0x1e},
+	{"af41", 0x22},	 {"af42", 0x24},
+	{"af43", 0x26},	 {"va", 0x2c},
+	{"ef", 0x2e},	 {},
+};
+
+static const struct nc_symbol ecns[] = {
+	{"not-ect", 0}, {"ect1", 1}, {"ect0", 2}, {"ce", 3}, {},
+};
+
+static const struct nc_symbol dccp_pkttypes[] = {
+	{"request", 0}, {"response", 1}, {"data", 2},  {"ack", 3},
+	{"dataack", 4}, {"closereq", 5}, {"close", 6}, {"reset", 7},
+	{"sync", 8},	{"syncack", 9},	 {},
+};
+
+static const struct nc_symbol mh_types[] = {
+	{"binding-refresh-request", 0},
+	{"home-test-init", 1},
+	{"careof-test-init", 2},
+	{"home-test", 3},
+	{"careof-test", 4},
+	{"binding-update", 5},
+	{"binding-acknowledgement", 6},
+	{"binding-error", 7},
+	{"fast-binding-update", 8},
+	{"fast-binding-acknowledgement", 9},
+	{"fast-binding-advertisement", 10},
+	{"experimental-mobility-header", 11},
+	{"home-agent-switch-message", 12},
+	{},
+};
+
+/* linux/if_arp.h */
+static const struct nc_symbol iface_types[] = {
+	{"ether", 1},	   {"ppp", 512}, {"ipip", 768},	 {"ipip6", 769},
+	{"loopback", 772}, {"sit", 776}, {"ipgre", 778}, {},
+};
+
+static const struct nc_symbol devgroups[] = {
+	{"default", 0},
+	{},
+};
+
+static const struct nc_symbol pkt_types[] = {
+	{"host", 0}, {"unicast", 0}, {"broadcast", 1}, {"multicast", 2}, {"other", 3}, {},
+};
+
+static const struct nc_symbol nf_protos[] = {
+	{"ipv4", 2},
+	{"ipv6", 10},
+	{},
+};
+
+static const struct nc_symbol booleans[] = {
+	{"exists", 1},
+	{"missing", 0},
+	{},
+};
+
+static const struct nc_symbol days[] = {
+	{"Sunday", 0},	 {"Monday", 1}, {"Tuesday", 2},	 {"Wednesday", 3},
+	{"Thursday", 4}, {"Friday", 5}, {"Saturday", 6}, {},
+};
+
 static const struct nc_type_info types[_NC_TYPE_MAX] = {
+	[NC_TYPE_INTEGER] = {"integer", "integer", 128},
 	[NC_TYPE_IPV4_ADDR] = {"ipv4_addr", "IPv4 address", 32, .settable = true, .prefixes = true},
 	[NC_TYPE_IPV6_ADDR] = {"ipv6_addr", "IPv6 address", 128, .settable = true,
 			       .prefixes = true},
 	[NC_TYPE_ETHER_ADDR] = {"ether_addr", "Ethernet address", 48, .settable = true,
 				.prefixes = true},
 	[NC_TYPE_ETHER_TYPE] = {"ether_type", "EtherType", 16, .settable = true,
-				.symbols = ether_types},
-	[NC_TYPE_VLAN_ID] = {"integer", "VLAN id", 12},
+				.symbols = ether_types, .hex_digits = 4},
 	[NC_TYPE_INET_PROTO] = {"inet_proto", "protocol", 8, .settable = true,
 				.symbols = inet_protos},
 	[NC_TYPE_INET_SERVICE] = {"inet_service", "port", 16, .settable = true,
 				  .symbols = inet_services, .numeric = true},
-	[NC_TYPE_TCP_FLAG] = {"tcp_flag", "TCP flag", 8, .settable = true, .symbols = tcp_flags},
+	[NC_TYPE_TCP_FLAG] = {"tcp_flag", "TCP flag", 8, .settable = true, .symbols = tcp_flags,
+			      .hex_digits = 1},
 	[NC_TYPE_ICMP_TYPE] = {"icmp_type", "ICMP type", 8, .settable = true,
 			       .symbols = icmp_types},
 	[NC_TYPE_ICMP_CODE] = {"icmp_code", "ICMP code", 8, .settable = true,
@@ -196,39 +284,36 @@ static const struct nc_type_info types[_NC_TYPE_MAX] = {
 				 .symbols = icmpv6_types},
 	[NC_TYPE_ICMPV6_CODE] = {"icmpv6_code", "ICMPv6 code", 8, .settable = true,
 				 .symbols = icmpv6_codes},
+	[NC_TYPE_IGMP_TYPE] = {"igmp_type", "IGMP type", 8, .settable = true,
+			       .symbols = igmp_types},
+	[NC_TYPE_ARP_OP] = {"arp_op", "ARP operation", 16, .settable = true, .symbols = arp_ops},
+	[NC_TYPE_DSCP] = {"dscp", "DSCP", 6, .settable = true, .symbols = dscps, .hex_digits = 2},
+	[NC_TYPE_ECN] = {"ecn", "ECN codepoint", 2, .settable = true, .symbols = ecns},
+	[NC_TYPE_DCCP_PKTTYPE] = {"dccp_pkttype", "DCCP packet type", 4, .settable = true,
+				  .symbols = dccp_pkttypes},
+	[NC_TYPE_MH_TYPE] = {"mh_type", "mobility header type", 8, .settable = true,
+			     .symbols = mh_types},
+	[NC_TYPE_MARK] = {"mark", "packet mark", 32, .settable = true, .hex_digits = 8},
+	[NC_TYPE_CLASSID] = {"classid", "traffic class", 32, .settable = true},
+	[NC_TYPE_IFACE_INDEX] = {"iface_index", "interface", 128, .settable = true},
+	[NC_TYPE_IFNAME] = {"ifname", "interface name", 128, .settable = true},
+	[NC_TYPE_IFACE_TYPE] = {"iface_type", "interface type", 16, .settable = true,
+				.symbols = iface_types},
+	[NC_TYPE_DEVGROUP] = {"devgroup", "device group", 32, .settable = true,
+			      .symbols = devgroups},
+	[NC_TYPE_PKT_TYPE] = {"pkt_type", "packet type", 8, .settable = true, .symbols = pkt_types},
+	[NC_TYPE_NF_PROTO] = {"nf_proto", "Netfilter protocol", 8, .symbols = nf_protos},
+	[NC_TYPE_BOOLEAN] = {"boolean", "boolean", 1, .symbols = booleans},
+	[NC_TYPE_TIME] = {"time", "date", 64, .settable = true},
+	[NC_TYPE_DAY] = {"day", "day of the week", 8, .settable = true, .symbols = days},
+	[NC_TYPE_HOUR] = {"hour", "hour of the day", 32, .settable = true},
 };
 
 static const struct nc_field_info fields[_NC_FIELD_MAX] = {
-	[NC_FIELD_ETHER_DADDR] = {"ether", "daddr", NC_TYPE_ETHER_ADDR},
-	[NC_FIELD_ETHER_SADDR] = {"ether", "saddr", NC_TYPE_ETHER_ADDR},
-	[NC_FIELD_ETHER_TYPE] = {"ether", "type", NC_TYPE_ETHER_TYPE},
-	[NC_FIELD_VLAN_ID] = {"vlan", "id", NC_TYPE_VLAN_ID},
-	[NC_FIELD_VLAN_TYPE] = {"vlan", "type", NC_TYPE_ETHER_TYPE},
-	[NC_FIELD_META_PROTOCOL] = {"meta", "protocol", NC_TYPE_ETHER_TYPE},
-	[NC_FIELD_META_L4PROTO] = {"meta", "l4proto", NC_TYPE_INET_PROTO},
-	[NC_FIELD_IP_SADDR] = {"ip", "saddr", NC_TYPE_IPV4_ADDR},
-	[NC_FIELD_IP_DADDR] = {"ip", "daddr", NC_TYPE_IPV4_ADDR},
-	[NC_FIELD_IP_PROTOCOL] = {"ip", "protocol", NC_TYPE_INET_PROTO},
-	[NC_FIELD_IP6_SADDR] = {"ip6", "saddr", NC_TYPE_IPV6_ADDR},
-	[NC_FIELD_IP6_DADDR] = {"ip6", "daddr", NC_TYPE_IPV6_ADDR},
-	[NC_FIELD_IP6_NEXTHDR] = {"ip6", "nexthdr", NC_TYPE_INET_PROTO},
-	[NC_FIELD_TH_SPORT] = {"th", "sport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_TH_DPORT] = {"th", "dport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_TCP_SPORT] = {"tcp", "sport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_TCP_DPORT] = {"tcp", "dport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_TCP_FLAGS] = {"tcp", "flags", NC_TYPE_TCP_FLAG},
-	[NC_FIELD_UDP_SPORT] = {"udp", "sport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_UDP_DPORT] = {"udp", "dport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_UDPLITE_SPORT] = {"udplite", "sport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_UDPLITE_DPORT] = {"udplite", "dport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_SCTP_SPORT] = {"sctp", "sport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_SCTP_DPORT] = {"sctp", "dport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_DCCP_SPORT] = {"dccp", "sport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_DCCP_DPORT] = {"dccp", "dport", NC_TYPE_INET_SERVICE},
-	[NC_FIELD_ICMP_TYPE] = {"icmp", "type", NC_TYPE_ICMP_TYPE},
-	[NC_FIELD_ICMP_CODE] = {"icmp", "code", NC_TYPE_ICMP_CODE},
-	[NC_FIELD_ICMPV6_TYPE] = {"icmpv6", "type", NC_TYPE_ICMPV6_TYPE},
-	[NC_FIELD_ICMPV6_CODE] = {"icmpv6", "code", NC_TYPE_ICMPV6_CODE},
+#define X(NAME, header, name, type, bits, read, offset, protocol, writable)                        \
+	{header, name, NC_TYPE_##type, bits, NC_READ_##read, offset, protocol, writable},
+	NC_FIELDS(X)
+#undef X
 };
 
 const struct nc_type_info *nc_type_info(enum nc_type type)
@@ -247,14 +332,19 @@ int nc_type_by_name(const char *name, enum nc_type *ret)
 	return -ENOENT;
 }
 
-nc_num nc_type_max(enum nc_type type)
+nc_num nc_num_max(unsigned bits)
 {
-	return ~(nc_num)0 >> (128 - types[type].bits);
+	return bits ? ~(nc_num)0 >> (128 - bits) : 0;
 }
 
 const struct nc_field_info *nc_field_info(enum nc_field field)
 {
 	return &fields[field];
+}
+
+unsigned nc_field_bits(enum nc_field field)
+{
+	return fields[field].width ?: types[fields[field].type].bits;
 }
 
 int nc_field_by_name(const char *header, const char *name, enum nc_field *ret)
@@ -276,4 +366,26 @@ bool nc_field_header_known(const char *header)
 			return true;
 	}
 	return false;
+}
+
+static bool is_unqualified(enum nc_field field)
+{
+	switch (field) {
+	case NC_FIELD_META_IIF:
+	case NC_FIELD_META_IIFNAME:
+	case NC_FIELD_META_IIFGROUP:
+	case NC_FIELD_META_OIF:
+	case NC_FIELD_META_OIFNAME:
+	case NC_FIELD_META_OIFGROUP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+const char *nc_field_name(enum nc_field field, char text[48])
+{
+	snprintf(text, 48, "%s%s%s", is_unqualified(field) ? "" : fields[field].header,
+		 is_unqualified(field) ? "" : " ", fields[field].name);
+	return text;
 }
