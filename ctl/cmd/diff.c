@@ -46,8 +46,10 @@ static int push_line(changes *ret, struct change like, enum part part,
 
 static int push_edge(changes *ret, struct change like, enum part part)
 {
+	const struct nc_outline_block *block = block_of(&like);
+
 	like.part = part;
-	like.handle = block_of(&like)->handle;
+	like.handle = block->handle;
 	return nc_vec_push(ret, like);
 }
 
@@ -94,28 +96,78 @@ static int push_table(changes *ret, enum op op, const struct nc_outline_table *t
 
 typedef int common_fn(const nc_outline_lines *a, const nc_outline_lines *b, bool *in_a, bool *in_b);
 
-/* Lines that are in one only; what goes stands in front of what comes in its place. */
-static int compare_lines(changes *ret, struct change like, enum part part,
-			 const nc_outline_lines *a, const nc_outline_lines *b, common_fn *common)
-{
-	_cleanup_free_ bool *in_a = calloc(a->n + 1, sizeof(*in_a));
-	_cleanup_free_ bool *in_b = calloc(b->n + 1, sizeof(*in_b));
-	size_t i = 0, j = 0;
-	int r = in_a && in_b ? common(a, b, in_a, in_b) : -ENOMEM;
+/* Two sequences of lines, and which lines of each are in the other. */
+struct sequences {
+	const nc_outline_lines *a, *b;
+	bool *in_a, *in_b;
+	bool moved; /* lines of b that are in a, but elsewhere */
+};
 
-	while (r == 0 && (i < a->n || j < b->n)) {
-		if (i < a->n && !in_a[i]) {
+static void free_sequences(struct sequences *lines)
+{
+	free(lines->in_a);
+	free(lines->in_b);
+}
+
+static int find_moved(struct sequences *lines)
+{
+	_cleanup_free_ bool *in_a = calloc(lines->a->n + 1, sizeof(*in_a));
+	_cleanup_free_ bool *in_b = calloc(lines->b->n + 1, sizeof(*in_b));
+	int r = in_a && in_b ? nc_common_lines(lines->a, lines->b, in_a, in_b) : -ENOMEM;
+
+	for (size_t i = 0; i < lines->b->n && !r; i++)
+		lines->moved |= in_b[i] && !lines->in_b[i];
+	return r;
+}
+
+/* A line that stays is shown next to a change, where only its place tells what changed. */
+static bool is_context(const struct sequences *lines, size_t i, size_t j)
+{
+	return lines->moved && ((i && !lines->in_a[i - 1]) || (j && !lines->in_b[j - 1]) ||
+				(i + 1 < lines->a->n && !lines->in_a[i + 1]) ||
+				(j + 1 < lines->b->n && !lines->in_b[j + 1]));
+}
+
+/* What goes stands in front of what comes in its place. */
+static int push_lines(changes *ret, struct change like, enum part part,
+		      const struct sequences *lines)
+{
+	size_t i = 0, j = 0;
+	int r = 0;
+
+	while (r == 0 && (i < lines->a->n || j < lines->b->n)) {
+		if (i < lines->a->n && !lines->in_a[i]) {
 			like.op = OP_REMOVE;
-			r = push_line(ret, like, part, &a->v[i++]);
-		} else if (j < b->n && !in_b[j]) {
+			r = push_line(ret, like, part, &lines->a->v[i++]);
+		} else if (j < lines->b->n && !lines->in_b[j]) {
 			like.op = OP_ADD;
-			r = push_line(ret, like, part, &b->v[j++]);
+			r = push_line(ret, like, part, &lines->b->v[j++]);
 		} else {
+			like.op = OP_CONTEXT;
+			if (is_context(lines, i, j))
+				r = push_line(ret, like, part, &lines->b->v[j]);
 			i++;
 			j++;
 		}
 	}
 	return r;
+}
+
+static int compare_lines(changes *ret, struct change like, enum part part,
+			 const nc_outline_lines *a, const nc_outline_lines *b, common_fn *common)
+{
+	_cleanup_(free_sequences) struct sequences lines = {
+		.a = a,
+		.b = b,
+		.in_a = calloc(a->n + 1, sizeof(bool)),
+		.in_b = calloc(b->n + 1, sizeof(bool)),
+	};
+	int r = lines.in_a && lines.in_b ? common(a, b, lines.in_a, lines.in_b) : -ENOMEM;
+
+	/* Elements have no order. */
+	if (r == 0 && part == PART_RULE)
+		r = find_moved(&lines);
+	return r < 0 ? r : push_lines(ret, like, part, &lines);
 }
 
 static bool same_first_word(const char *a, const char *b)

@@ -52,17 +52,23 @@ static int keep_descriptors(int bpffs, int alive, int report)
 	return close_range(_FD_MAX, ~0U, 0) < 0 ? -errno : 0;
 }
 
-/* Does the record of the live generation name us? */
-static bool is_ours(struct nc_pending *ret)
+/* 1: the record of the live generation names us; 0: it does not; -errno: who knows. */
+static int look(struct nc_pending *ret)
 {
 	_cleanup_(nc_store_closep) struct nc_store *store = NULL;
 	const struct nc_helper self = nc_helper_self();
+	struct nc_pending pending;
 	struct nc_diag unheard = {};
 	int r = nc_store_open(NC_STORE_READ, &store, &unheard);
 
 	nc_diag_free(&unheard);
-	return r == 0 && nc_pending_read(store, ret) == 0 && ret->helper.pid == self.pid &&
-	       ret->helper.start == self.start;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (nc_pending_read(store, &pending) < 0 || pending.helper.pid != self.pid ||
+	    pending.helper.start != self.start)
+		return 0;
+	*ret = pending;
+	return 1;
 }
 
 static void take_back(void)
@@ -74,6 +80,7 @@ static void take_back(void)
 	nc_diag_free(&unheard);
 }
 
+/* Waits a little, or until its end. */
 static bool command_lives(void)
 {
 	struct pollfd alive = {.fd = ALIVE_FD, .events = POLLIN};
@@ -89,24 +96,37 @@ static void doze(int64_t remaining_ns)
 	nanosleep(&pause, NULL);
 }
 
-/* The change is not made yet, then waits, then is confirmed or taken back. */
+/* Until the change has been made: 1. 0: it has not, and will not be. */
+static int wait_for_change(struct nc_pending *ret)
+{
+	bool lives = true;
+
+	for (;;) {
+		int r = look(ret);
+
+		/* Once more after the command's end: it may have been the last thing that it did. */
+		if (r > 0 || (r == 0 && !lives))
+			return r;
+		if (lives)
+			lives = command_lives();
+		else
+			doze(INT64_MAX);
+	}
+}
+
+/* Until it is confirmed, or somebody has taken it back. */
 static void guard(void)
 {
 	struct nc_pending pending;
-	bool lives = true;
+	int r = wait_for_change(&pending);
 
-	while (!is_ours(&pending)) {
-		/* Once more after its end: it may have been the last thing that it did. */
-		if (!lives)
-			return;
-		lives = command_lives();
-	}
-	do {
-		if (pending.remaining_ns > 0)
-			doze(pending.remaining_ns);
+	while (r) {
+		if (r < 0 || pending.remaining_ns > 0)
+			doze(r < 0 ? INT64_MAX : pending.remaining_ns);
 		else
 			take_back();
-	} while (is_ours(&pending));
+		r = look(&pending);
+	}
 }
 
 static void be_guard(int bpffs, int alive, int report)
@@ -157,7 +177,6 @@ static int receive(int report, struct nc_helper *ret)
 static int start(int bpffs, const int alive[2], int report[2], struct nc_helper *ret)
 {
 	pid_t pid = fork();
-	int r;
 
 	if (pid < 0)
 		return -errno;
@@ -168,8 +187,7 @@ static int start(int bpffs, const int alive[2], int report[2], struct nc_helper 
 	close(TAKE_FD(report[1]));
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	r = receive(report[0], ret);
-	return r;
+	return receive(report[0], ret);
 }
 
 int nc_guard_start(uint32_t seconds, struct nc_guard *ret, struct nc_diag *diag)
