@@ -52,7 +52,7 @@ while read -r option; do
 	grep -q -- "$option" ctl/completion/netctl.bash
 	ok "$option is completed"
 done < <(grep -o -- '--[a-z-]*' "$TMP/help" | sort -u)
-for option in --replace --all --dry-run; do
+for option in --replace --all --dry-run --confirm; do
 	grep -q -- "$option" "$TMP/netctl.8" && grep -q -- "$option" ctl/completion/netctl.bash
 	ok "$option is in netctl(8) and completed"
 done
@@ -60,7 +60,7 @@ while read -r word; do
 	grep -qw -- "$word" "$TMP/netctl.8"
 	ok "reason or verdict $word is in netctl(8)"
 done < <(sed -nE 's/^[[:space:]]*X\([A-Z0-9_]+, "([a-z0-9-]+)".*/\1/p' include/netctl/reason.h)
-for key in $(grep -ohE '(add_string|add_number|json_object_object_add)\([a-z]+, *"[a-z_]+"' ctl/cmd/status.c ctl/cmd/render.c | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u); do
+for key in $(grep -ohE '(add_string|add_number|json_object_object_add)\([a-z]+, *"[a-z_]+"' ctl/cmd/status.c ctl/cmd/render.c ctl/cmd/diff.c | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u); do
 	grep -qw -- "$key" "$TMP/netctl.8"
 	ok "JSON key $key is in netctl(8)"
 done

@@ -103,6 +103,7 @@ static int attach(struct nc_run *run, const struct words *words)
 	if (r < 0 || words->options.hook != NC_HOOK_INGRESS || !session.live ||
 	    !ruleset_names(session.ruleset, words->device))
 		return r;
+	nc_keep_past(session.store);
 	return nc_session_commit(&session, session.ruleset, true);
 }
 

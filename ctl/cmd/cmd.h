@@ -29,6 +29,7 @@ struct nc_run {
 	struct nc_options options;
 	struct nc_diag diag;
 	unsigned print_flags; /* NC_PRINT_*, from the options */
+	bool answered; /* an exit code that is not 0 is the answer to what was asked, not an error */
 };
 
 struct nc_cmd {
@@ -50,6 +51,9 @@ enum nc_exit nc_cmd_detach(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_status(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_apply(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_check(struct nc_run *run, int argc, char **argv);
+enum nc_exit nc_cmd_diff(struct nc_run *run, int argc, char **argv);
+enum nc_exit nc_cmd_confirm(struct nc_run *run, int argc, char **argv);
+enum nc_exit nc_cmd_rollback(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_ruleset(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_help(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_version(struct nc_run *run, int argc, char **argv);

@@ -54,7 +54,7 @@ static void render_json(const struct nc_run *run, enum nc_exit code)
 
 void nc_render(const struct nc_run *run, enum nc_exit code)
 {
-	if (!run->diag.messages.n && code == NC_EXIT_DONE)
+	if (!run->diag.messages.n && (code == NC_EXIT_DONE || run->answered))
 		return;
 	if (run->options.json)
 		render_json(run, code);

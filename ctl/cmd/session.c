@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cmd/transaction.h"
 #include "model/edit.h"
 
 /* Rule records belong to the rules in the order of the text. */
@@ -58,6 +59,8 @@ int nc_session_open(struct nc_session *session, enum nc_store_access access, str
 		session->ruleset = nc_ruleset_new();
 		return session->ruleset ? 0 : -ENOMEM;
 	}
+	if (r == 0 && access == NC_STORE_WRITE)
+		r = nc_pending_refuse(session->store, diag);
 	if (r == 0)
 		r = read_live(session);
 	return r;

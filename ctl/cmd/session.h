@@ -13,7 +13,10 @@ struct nc_session {
 	struct nc_diag *diag;
 };
 
-/* Open and read back. With NC_STORE_READ a missing store is an empty ruleset. 0 or -errno with a message. */
+/*
+ * Open and read back. With NC_STORE_READ a missing store is an empty ruleset; with NC_STORE_WRITE a pending change is
+ * refused. 0 or -errno with a message.
+ */
 int nc_session_open(struct nc_session *session, enum nc_store_access access, struct nc_diag *diag);
 void nc_session_close(struct nc_session *session);
 

@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/session.h"
+#include "cmd/transaction.h"
 #include "util/term.h"
 
 static const char *const hook_names[_NC_HOOK_MAX] = {
@@ -236,6 +237,36 @@ static void print_ruleset_line(const struct nc_session *session)
 	print_count(counts.sets, "set", "\n");
 }
 
+/* The change that waits for a confirmation; NULL: none does. */
+static const struct nc_pending *read_pending(const struct nc_session *session,
+					     struct nc_pending *pending)
+{
+	return session->store && nc_pending_read(session->store, pending) == 0 ? pending : NULL;
+}
+
+static void print_pending_line(const struct nc_session *session)
+{
+	struct nc_pending pending;
+
+	if (!read_pending(session, &pending))
+		return;
+	printf("pending: back to %s in %" PRIu64 " s, unless: netctl confirm\n",
+	       pending.previous ? "the ruleset before" : "no ruleset",
+	       nc_pending_seconds(&pending));
+}
+
+static void warn_unguarded(struct nc_run *run, const struct nc_session *session)
+{
+	struct nc_pending pending;
+
+	if (read_pending(session, &pending) && !nc_helper_alive(&pending.helper))
+		nc_diag_warning(
+			&run->diag, NULL,
+			"the process that would roll the unconfirmed change back is gone; the "
+			"next status or change behind the deadline does it: netctl confirm, or "
+			"netctl rollback");
+}
+
 /* Base chains whose device netctl is not attached to: rules that are not enforced. */
 static bool is_attached(const nc_device_statuses *statuses, const char *device)
 {
@@ -346,6 +377,22 @@ static struct json_object *devices_json(const struct nc_session *session,
 	return devices;
 }
 
+static struct json_object *pending_json(const struct nc_session *session)
+{
+	struct json_object *object;
+	struct nc_pending pending;
+
+	if (!read_pending(session, &pending))
+		return NULL;
+	object = json_object_new_object();
+	add_number(object, "seconds", nc_pending_seconds(&pending));
+	json_object_object_add(object, "previous",
+			       pending.previous ? json_object_new_uint64(pending.previous) : NULL);
+	json_object_object_add(object, "guarded",
+			       json_object_new_boolean(nc_helper_alive(&pending.helper)));
+	return object;
+}
+
 static void print_json(const struct nc_session *session, const nc_device_statuses *statuses)
 {
 	const struct counts counts = count(session->ruleset);
@@ -364,6 +411,7 @@ static void print_json(const struct nc_session *session, const nc_device_statuse
 		add_number(ruleset, "sets", counts.sets);
 	}
 	json_object_object_add(whole, "ruleset", ruleset);
+	json_object_object_add(whole, "pending", pending_json(session));
 	json_object_object_add(whole, "devices", devices_json(session, statuses));
 	nc_print_json(whole);
 }
@@ -401,6 +449,7 @@ static void print_text(const struct nc_session *session, const nc_device_statuse
 		puts("netctl is attached to no device.");
 	}
 	print_ruleset_line(session);
+	print_pending_line(session);
 }
 
 enum nc_exit nc_cmd_status(struct nc_run *run, int argc, char **argv)
@@ -412,12 +461,14 @@ enum nc_exit nc_cmd_status(struct nc_run *run, int argc, char **argv)
 
 	if (argc > 2)
 		return nc_usage(run, "status takes at most one DEVICE");
+	nc_pending_settle(&run->diag);
 	r = nc_session_open(&session, NC_STORE_READ, &run->diag);
 	if (r == 0)
 		r = read_statuses(run, &session, &statuses);
 	if (r < 0)
 		return NC_EXIT_FAILED;
 	warn_unenforced(run, &session, &statuses);
+	warn_unguarded(run, &session);
 	if (device)
 		select_device(&statuses, device);
 	if (device && !statuses.n && !nc_device_exists(device)) {

@@ -23,14 +23,22 @@ const struct nc_cmd nc_cmds[] = {
 	 nc_cmd_detach},
 	{"status", "[DEVICE]", "what is attached, and what it decided (also: netctl alone)", NULL,
 	 nc_cmd_status},
-	{"apply", "FILE|- [--dry-run]", "make the ruleset exactly what FILE says",
-	 "  --dry-run       everything but putting it to work\n"
+	{"apply", "FILE|- [--dry-run | --confirm SECONDS]",
+	 "make the ruleset exactly what FILE says",
+	 "  --dry-run       everything but putting it to work, then what would change\n"
+	 "  --confirm SECONDS\n"
+	 "                  roll back by itself unless 'confirm' comes in time\n"
 	 "\n"
 	 "Rules that stay the same keep their handles and counters. See also: netctl -f FILE,\n"
 	 "which performs FILE's commands on what is there.\n",
 	 nc_cmd_apply},
 	{"check", "FILE|-", "say what is wrong with a ruleset; needs no privilege and no BPF", NULL,
 	 nc_cmd_check},
+	{"diff", "FILE|-", "what apply would change in the ruleset",
+	 "Exit codes: 0 nothing, 1 something, 2 trouble, 3 FILE refused.\n", nc_cmd_diff},
+	{"confirm", "", "keep what apply --confirm has made", NULL, nc_cmd_confirm},
+	{"rollback", "", "back to the ruleset before the last change; once more: forth again", NULL,
+	 nc_cmd_rollback},
 	{"list",
 	 "ruleset | tables | table F T | chains | chain F T C | sets | set F T S | counters",
 	 "print the ruleset or a part of it", AS_NFT, nc_cmd_ruleset},

@@ -28,7 +28,7 @@ _netctl() {
 		words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
 		cur=${words[cword]} prev=${words[cword - 1]}
 	fi
-	commands="attach detach status apply check list add create insert replace delete destroy flush help version"
+	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush help version"
 	options="--file --check --json --handle --numeric --stateless --terse --help --version"
 	objects="ruleset tables table chains chain sets set counters"
 
@@ -68,9 +68,9 @@ _netctl() {
 	status) mapfile -t COMPREPLY < <(compgen -W "$devices" -- "$cur") ;;
 	apply)
 		_netctl_files
-		[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--dry-run" -- "$cur")
+		[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--dry-run --confirm" -- "$cur")
 		;;
-	check) _netctl_files ;;
+	check | diff) _netctl_files ;;
 	help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
 	list) _netctl_object "$objects" ;;
 	flush) _netctl_object ruleset table chain set ;;

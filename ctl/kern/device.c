@@ -14,6 +14,7 @@
 
 #include "load.h"
 #include "map.h"
+#include "past.h"
 
 /* --- records -------------------------------------------------------------------------------------- */
 
@@ -47,10 +48,23 @@ int nc_device_keys_read(const struct nc_store *store, nc_device_keys *ret)
 	return 0;
 }
 
-/* The lowest stats slot that no record has. */
-static int free_stats_slot(const struct nc_store *store, __u32 *ret)
+static bool take_slot(const bool used[NC_DEVICES_MAX], const bool reserved[NC_DEVICES_MAX],
+		      __u32 *ret)
 {
-	bool used[NC_DEVICES_MAX] = {};
+	for (__u32 slot = 0; slot < NC_DEVICES_MAX; slot++) {
+		if (used[slot] || reserved[slot])
+			continue;
+		*ret = slot;
+		return true;
+	}
+	return false;
+}
+
+/* The slot that the generations at hand count this interface in; else the lowest that no record has, nor if possible they. */
+static int free_stats_slot(const struct nc_store *store, __u32 ifindex, __u32 *ret)
+{
+	bool used[NC_DEVICES_MAX] = {}, reserved[NC_DEVICES_MAX] = {}, none[NC_DEVICES_MAX] = {};
+	__u32 own = NC_DEVICES_MAX;
 	nc_device_keys keys = {};
 	struct nc_device record = {};
 	int r = nc_device_keys_read(store, &keys);
@@ -62,20 +76,19 @@ static int free_stats_slot(const struct nc_store *store, __u32 *ret)
 	nc_vec_free(&keys);
 	if (r < 0)
 		return r;
-	for (__u32 slot = 0; slot < NC_DEVICES_MAX; slot++) {
-		if (used[slot])
-			continue;
-		*ret = slot;
+	nc_past_stats_slots(store, ifindex, reserved, &own);
+	if (own < NC_DEVICES_MAX && !used[own]) {
+		*ret = own;
 		return 0;
 	}
-	return -E2BIG;
+	return take_slot(used, reserved, ret) || take_slot(used, none, ret) ? 0 : -E2BIG;
 }
 
 static int new_record(const struct nc_store *store, const struct nc_link *link,
 		      struct nc_device *ret)
 {
 	struct nc_device record = {};
-	int r = free_stats_slot(store, &record.stats);
+	int r = free_stats_slot(store, link->ifindex, &record.stats);
 
 	if (r < 0)
 		return r;
@@ -298,12 +311,18 @@ int nc_detach(struct nc_store *store, const char *device, enum nc_hook hook, str
 
 int nc_detach_all(struct nc_store *store, struct nc_diag *diag)
 {
+	struct nc_pending pending;
 	nc_device_keys keys = {};
 	int r = nc_device_keys_read(store, &keys);
 
 	nc_vec_foreach (key, &keys)
 		nc_device_drop(store, key);
 	nc_vec_free(&keys);
+	/* Without a ruleset that leaves no trace, nor a ruleset to roll back to. */
+	if (!nc_store_published(store, NC_HOOK_INGRESS) && nc_pending_read(store, &pending) < 0) {
+		nc_past_forget(store, 0);
+		nc_store_sweep(store);
+	}
 	return r < 0 ? nc_diag_errno(diag, NULL, r, "cannot read the records of devices") : 0;
 }
 

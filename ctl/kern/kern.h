@@ -7,13 +7,14 @@
  *
  *	/sys/fs/bpf/netctl/v<ABI>/net-<namespace cookie>/
  *		slots  slots-tc      prog arrays: what is published
- *		stats  devices       maps that outlive generations
+ *		stats  devices  past maps that outlive generations
  *		link-<ifindex>-egress  TCX links
  *		gen-<N>/             a generation: prog, steps, clauses, entries, rules, text, hash8 … lpm16,
  *				     set-<i>, counters-<k> (0 is the one written to, others are older and summed)
  *
  * The live generation is the one whose prog is in slot 0 of slots: that store is the commit point, and everything else
- * in the directory is either reachable from it or left over and removed by the next writer.
+ * in the directory is either reachable from it or left over and removed by the next writer. Through past, the generation
+ * before the last change is reachable too: it can be rolled back to.
  *
  * All functions return 0 or a negative errno after appending a message, unless they say otherwise.
  */
@@ -21,6 +22,7 @@
 #define NETCTL_KERN_KERN_H
 
 #include "compile/compile.h"
+#include "netctl/pending.h"
 #include "netctl/state.h"
 
 struct nc_store;
@@ -28,7 +30,8 @@ struct nc_store;
 enum nc_store_access {
 	NC_STORE_READ, /* no lock, nothing is created; -ENOENT without message: no store, so no ruleset */
 	NC_STORE_WRITE, /* bpffs mounted where that is safe, directory made, lock held until nc_store_close();
-			 * what an interrupted writer left is cleaned up */
+			 * what an interrupted writer left is cleaned up; an unconfirmed change whose time
+			 * is over is rolled back, with a warning */
 };
 
 int nc_store_open(enum nc_store_access access, struct nc_store **ret, struct nc_diag *diag);
@@ -68,14 +71,45 @@ int nc_live_element_delete(const struct nc_live *live, uint32_t live_index, enum
 /*
  * Publish an image: load everything beside the live generation (live, or NULL for none), attach to devices that
  * the image names and that are not attached yet, swap with one store, detach from devices that were attached only
- * for the old ruleset, remove the old generation. On failure before the store nothing has changed.
+ * for the old ruleset, keep the old generation for nc_rollback(). On failure before the store nothing has changed.
  * A device that does not exist is an error at its place in the ruleset.
  */
 int nc_publish(struct nc_store *store, const struct nc_live *live, const struct nc_image *image,
 	       struct nc_diag *diag);
 
-/* "flush ruleset": empty the slot, detach from devices that were attached only for the ruleset. */
+/* "flush ruleset": empty the slot, detach from devices that were attached only for the ruleset. It can be rolled back to. */
 int nc_unpublish(struct nc_store *store, struct nc_diag *diag);
+
+/*
+ * Put the generation before the last change to work again, with one store; *ret is its number, 0 for "no ruleset". The two
+ * have changed places, so that a second call goes forth again; but a change that was pending is forgotten. -ENOENT, with a
+ * message, when there is none. Devices as nc_publish(), but for one that cannot be attached there is only a warning.
+ */
+int nc_rollback(struct nc_store *store, uint64_t *ret, struct nc_diag *diag);
+
+/* --- unconfirmed changes ---------------------------------------------------------------------------- */
+
+/* A helper is a process that opens the store for writing once the deadline has passed. This one: */
+struct nc_helper nc_helper_self(void);
+bool nc_helper_alive(const struct nc_helper *helper);
+/* A descriptor (O_PATH) of the bpffs, made if need be, by which a process that loses its parents finds it. */
+int nc_helper_hold(struct nc_diag *diag);
+
+/* The next change through this store is rolled back unless it is confirmed within seconds. */
+void nc_pending_arm(struct nc_store *store, uint32_t seconds, const struct nc_helper *helper);
+/* The next change through this store is none to the user: what can be rolled back to stays what it is. */
+void nc_keep_past(struct nc_store *store);
+
+struct nc_pending {
+	uint64_t previous;    /* the generation that would come back; 0: none was loaded */
+	int64_t remaining_ns; /* not above zero: the time is over */
+	struct nc_helper helper;
+};
+
+/* -ENOENT without message: no change is pending. */
+int nc_pending_read(const struct nc_store *store, struct nc_pending *ret);
+/* The change stays. -ENOENT, with a message: none was pending. */
+int nc_pending_confirm(struct nc_store *store, struct nc_diag *diag);
 
 struct nc_attach_options {
 	enum nc_hook hook;

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "map.h"
+#include "past.h"
 
 #define TRIES 200 /* of 5 ms each, for a writer to finish what it does */
 
@@ -127,6 +128,23 @@ static int read_rules(struct nc_live *live)
 	return r;
 }
 
+/* Ids of the generation that can be rolled back to stay its own. One that cannot be read has none to protect. */
+static void note_previous(struct nc_live *live)
+{
+	_cleanup_(nc_live_closep) struct nc_live *previous = calloc(1, sizeof(*previous));
+
+	if (!previous)
+		return;
+	previous->store = live->store;
+	previous->header.generation = nc_past_previous(live->store, live->header.generation);
+	if (!previous->header.generation || read_text(previous) < 0 || read_rules(previous) < 0)
+		return;
+	for (uint32_t i = 0; i < previous->header.n_rules; i++) {
+		if (previous->rules[i].counter != NC_NONE)
+			note_busy(live, previous->rules[i].counter);
+	}
+}
+
 static int open_counters(struct nc_live *live)
 {
 	char name[32];
@@ -167,6 +185,8 @@ static int read_generation(const struct nc_store *store, struct nc_live **ret)
 		r = read_rules(live);
 	if (r == 0)
 		r = open_counters(live);
+	if (r == 0 && store->access == NC_STORE_WRITE)
+		note_previous(live);
 	if (r == 0)
 		*ret = TAKE_PTR(live);
 	return r;

@@ -5,11 +5,13 @@
  * What a kill at each moment leaves, and who clears it up:
  *
  *	while loading		nothing: no pin yet
- *	while pinning		gen-N in part; not live		next writer removes it (store.c, clean_up)
+ *	while pinning		gen-N in part; not live		next writer removes it (store.c, nc_store_sweep)
  *	while attaching		gen-N, and roots on devices that the live generation does not name: they pass packets as
  *				before, reason no-chain		next writer removes both
- *	after the store		the new generation, complete; the old gen-M's pins and roots that only it needed
- *				next writer removes both
+ *	before the store	the record that gen-M is gen-N's past; it holds only once gen-N is live
+ *								next writer removes it
+ *	after the store		the new generation, complete, with gen-M to go back to; the generation before gen-M, and
+ *				roots that only gen-M needed	next writer removes them
  *
  * Readers find the live generation by the published program's id, so they see the old or the new one.
  */
@@ -23,6 +25,7 @@
 #include "live.h"
 #include "load.h"
 #include "map.h"
+#include "past.h"
 
 #define COUNTERS_MIN 1024
 
@@ -305,6 +308,9 @@ static int prepare_and_store(struct publication *p)
 		r = load(p);
 	if (r == 0)
 		r = pin_generation(p);
+	if (r == 0)
+		r = nc_past_note(p->store, p->generation, p->live ? p->live->header.generation : 0,
+				 p->diag);
 	return r < 0 ? r : put_to_work(p);
 }
 
@@ -325,23 +331,23 @@ int nc_publish(struct nc_store *store, const struct nc_live *live, const struct 
 	if (r < 0) {
 		undo_attached(&p);
 		nc_store_remove_generation(store, p.generation);
+		nc_past_forget(store, p.generation);
 		return r;
 	}
-	if (live)
-		nc_store_remove_generation(store, live->header.generation);
-	nc_devices_detach_unused(store, p.generation);
+	nc_store_sweep(store);
 	return 0;
 }
 
 int nc_unpublish(struct nc_store *store, struct nc_diag *diag)
 {
+	uint64_t live = nc_store_live_generation(store);
 	__u32 slot = 0;
-	uint64_t last;
+	int r = nc_past_note(store, 0, live, diag);
 
+	if (r < 0)
+		return r;
 	if (bpf_map_delete_elem(store->slots[NC_HOOK_INGRESS], &slot) && errno != ENOENT)
 		return nc_diag_errno(diag, NULL, -errno, "cannot take the ruleset out of work");
-	nc_devices_detach_unused(store, 0);
-	while ((last = nc_store_last_generation(store)))
-		nc_store_remove_generation(store, last);
+	nc_store_sweep(store);
 	return 0;
 }

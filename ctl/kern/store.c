@@ -21,6 +21,7 @@
 #include "bpffs.h"
 #include "device.h"
 #include "load.h"
+#include "past.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -149,24 +150,38 @@ void nc_store_remove_generation(const struct nc_store *store, uint64_t generatio
 	remove_directory(path);
 }
 
-static uint64_t find_leftover(const struct nc_store *store, uint64_t generation, void *context)
-{
-	(void)store;
-	return generation != *(uint64_t *)context ? generation : 0;
-}
-
-/* What an interrupted writer left: generations that are not live, devices attached for none. */
-static void clean_up(struct nc_store *store)
+uint64_t nc_store_live_generation(const struct nc_store *store)
 {
 	__u32 published = nc_store_published(store, NC_HOOK_INGRESS);
-	uint64_t live = published ? nc_store_find_generation(store, published) : 0, leftover;
+
+	return published ? nc_store_find_generation(store, published) : 0;
+}
+
+struct kept {
+	uint64_t live, previous;
+};
+
+static uint64_t find_leftover(const struct nc_store *store, uint64_t generation, void *context)
+{
+	const struct kept *kept = context;
+
+	(void)store;
+	return generation != kept->live && generation != kept->previous ? generation : 0;
+}
+
+void nc_store_sweep(struct nc_store *store)
+{
+	struct kept kept = {.live = nc_store_live_generation(store)};
+	uint64_t leftover;
 
 	/* A published program without its generation: better too many pins than too few. */
-	if (published && !live)
+	if (!kept.live && nc_store_published(store, NC_HOOK_INGRESS))
 		return;
-	while ((leftover = for_each_generation(store, find_leftover, &live)))
+	kept.previous = nc_past_previous(store, kept.live);
+	while ((leftover = for_each_generation(store, find_leftover, &kept)))
 		nc_store_remove_generation(store, leftover);
-	nc_devices_detach_unused(store, live);
+	nc_past_sweep(store, kept.live);
+	nc_devices_detach_unused(store, kept.live);
 }
 
 /* --- opening ---------------------------------------------------------------------------------------- */
@@ -289,6 +304,8 @@ static int create_map(const struct nc_store *store, const struct kept_map *map)
 		return nc_slots_create(NC_HOOK_INGRESS);
 	if (map->fd == &store->slots[NC_HOOK_EGRESS])
 		return nc_slots_create(NC_HOOK_EGRESS);
+	if (map->fd == &store->past)
+		return nc_past_create();
 	return map->fd == &store->stats ? nc_stats_create() : nc_devices_create();
 }
 
@@ -324,6 +341,8 @@ static int open_map(const struct nc_store *store, const struct kept_map *map, st
 
 static int open_maps(struct nc_store *store, struct nc_diag *diag)
 {
+	const struct kept_map past = {"past", BPF_MAP_TYPE_HASH, sizeof(__u64),
+				      sizeof(struct nc_past), &store->past};
 	const struct kept_map maps[] = {
 		{"stats", BPF_MAP_TYPE_PERCPU_ARRAY, 4, sizeof(struct nc_stats), &store->stats},
 		{"devices", BPF_MAP_TYPE_HASH, sizeof(struct nc_device_key),
@@ -331,8 +350,11 @@ static int open_maps(struct nc_store *store, struct nc_diag *diag)
 		{"slots-tc", BPF_MAP_TYPE_PROG_ARRAY, 4, 4, &store->slots[NC_HOOK_EGRESS]},
 		{"slots", BPF_MAP_TYPE_PROG_ARRAY, 4, 4, &store->slots[NC_HOOK_INGRESS]},
 	};
-	int r = 0;
+	int r = open_map(store, &past, diag);
 
+	/* A netctl that kept no past made the store: readers do without. */
+	if (r == -ENOENT)
+		r = 0;
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && !r; i++)
 		r = open_map(store, &maps[i], diag);
 	return r;
@@ -368,7 +390,9 @@ static int open_write(struct nc_store *store, const char *top, const char *versi
 		return nc_diag_privilege(diag, r, "cannot make or lock netctl's directory of pins");
 	r = open_maps(store, diag);
 	if (r == 0)
-		clean_up(store);
+		r = nc_past_expire(store, diag);
+	if (r == 0)
+		nc_store_sweep(store);
 	return r;
 }
 
@@ -382,7 +406,7 @@ int nc_store_open(enum nc_store_access access, struct nc_store **ret, struct nc_
 	if (!store)
 		return -ENOMEM;
 	store->access = access;
-	store->lock = store->stats = store->devices = -1;
+	store->lock = store->stats = store->devices = store->past = -1;
 	store->slots[NC_HOOK_INGRESS] = store->slots[NC_HOOK_EGRESS] = -1;
 	nc_libbpf_silence();
 	r = nc_bpffs_find(access == NC_STORE_WRITE, store->bpffs, diag);
@@ -410,7 +434,7 @@ static bool is_empty(const struct nc_store *store)
 	struct nc_device_key key;
 
 	return !nc_store_published(store, NC_HOOK_INGRESS) &&
-	       bpf_map_get_next_key(store->devices, NULL, &key) != 0;
+	       bpf_map_get_next_key(store->devices, NULL, &key) != 0 && !nc_past_remains(store);
 }
 
 static void remove_store(const struct nc_store *store)
@@ -434,6 +458,7 @@ void nc_store_close(struct nc_store *store)
 		remove_store(store);
 	closep(&store->stats);
 	closep(&store->devices);
+	closep(&store->past);
 	closep(&store->slots[NC_HOOK_INGRESS]);
 	closep(&store->slots[NC_HOOK_EGRESS]);
 	closep(&store->lock);

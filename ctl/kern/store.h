@@ -14,6 +14,11 @@ struct nc_store {
 	int lock; /* descriptor of dir; writers hold flock(LOCK_EX) on it */
 	int slots[_NC_HOOK_MAX];
 	int stats, devices;
+	int past; /* -1: a reader finds none */
+	/* What a change made through this store is to be: nc_pending_arm(), nc_keep_past(). */
+	uint64_t confirm_ns;
+	struct nc_helper helper;
+	bool keep_past;
 };
 
 /* "<dir>/<name>", cut off if too long: the kernel then refuses it. */
@@ -29,6 +34,15 @@ __u32 nc_store_published(const struct nc_store *store, enum nc_hook hook);
 uint64_t nc_store_find_generation(const struct nc_store *store, __u32 prog_id);
 /* The highest generation number in the directory, live or left over; 0: none. */
 uint64_t nc_store_last_generation(const struct nc_store *store);
+
+/* The generation at work; 0: none, or its pins are lost. */
+uint64_t nc_store_live_generation(const struct nc_store *store);
+
+/*
+ * Remove what is neither the live generation nor the one it can be rolled back to, records of others, and devices that were
+ * attached for a ruleset which the live generation does not name.
+ */
+void nc_store_sweep(struct nc_store *store);
 
 /* Remove a generation's pins and directory. */
 void nc_store_remove_generation(const struct nc_store *store, uint64_t generation);
