@@ -97,16 +97,21 @@ static int declare_chain(struct nc_eval *eval, struct nc_table *table,
 
 /* What a meter's set is declared as. */
 static int new_meter(const struct nc_ast_set_stmt *ast, const struct nc_set_stmt *stmt,
-		     struct nc_set **ret)
+		     struct nc_set **ret, struct nc_diag *diag)
 {
 	_cleanup_(nc_set_freep) struct nc_set *set = nc_set_new(stmt->set);
 	int r;
 
 	if (!set)
 		return -ENOMEM;
-	r = nc_key_type_of(&stmt->key, &set->type);
+	r = nc_eval_key(ast->key, &set->typeof_key, diag);
+	if (r == 0)
+		r = nc_key_type_of(&set->typeof_key, &set->type);
 	if (r < 0)
 		return r;
+	set->carries = stmt->carries;
+	set->limit = stmt->limit;
+	set->quota = stmt->quota;
 	set->meter = true;
 	set->loc = ast->set.loc;
 	set->flags = NC_SET_DYNAMIC | (stmt->timeout ? NC_SET_TIMEOUT : 0);
@@ -129,7 +134,7 @@ int nc_eval_add_meters(struct nc_eval *eval, struct nc_table *table, const struc
 			continue;
 		if (stmt->kind == NC_STMT_SET && stmt->set.meter &&
 		    !nc_table_find_set(table, stmt->set.set)) {
-			r = new_meter(&ast_stmt->set, &stmt->set, &set);
+			r = new_meter(&ast_stmt->set, &stmt->set, &set, eval->diag);
 			if (r == 0)
 				r = nc_edit_add_set(table, set, false, &added, eval->diag);
 			if (r < 0)
@@ -366,6 +371,9 @@ static int declare_set(struct nc_eval *eval, struct nc_table *table,
 		added->handle = command->stored_handle;
 		added->live = eval->n_live++;
 		added->elements_loaded = false;
+		/* A stored text has those elements that the kernel cannot keep all of. */
+		added->noted = added->elements;
+		added->elements = (nc_set_elements){};
 	}
 	return 0;
 }
@@ -404,8 +412,7 @@ typedef int each_object_fn(struct nc_eval *eval, struct nc_table *table,
 
 static bool is_kind(const struct nc_ast_command *object, enum nc_object kind)
 {
-	return object->object == kind ||
-	       (kind == NC_OBJECT_SET && object->object == NC_OBJECT_MAP);
+	return object->object == kind || (kind == NC_OBJECT_SET && object->object == NC_OBJECT_MAP);
 }
 
 static int for_each_object(struct nc_eval *eval, struct nc_table *table,

@@ -11,7 +11,8 @@
 struct nc_key_part nc_selector_part(const struct nc_selector *selector)
 {
 	return (struct nc_key_part){.type = nc_selector_type(selector),
-				    .bits = nc_selector_bits(selector)};
+				    .bits = nc_selector_bits(selector),
+				    .hex = selector->field == NC_FIELD_RAW};
 }
 
 static int eval_generator(const struct nc_ast_field *ast, struct nc_selector *selector,
@@ -258,7 +259,8 @@ int nc_eval_argument(const struct nc_expr *expr, struct nc_key_part part, struct
 
 	if (expr->kind == NC_EXPR_MAP) {
 		value.kind = NC_VALUE_MAP;
-		r = nc_eval_lookup(expr->left, expr->right, NC_MAP_VALUE, part, &value.lookup, diag);
+		r = nc_eval_lookup(expr->left, expr->right, NC_MAP_VALUE, part, &value.lookup,
+				   diag);
 	} else if (reads_packet(expr)) {
 		r = eval_read(expr, part, &value, diag);
 	} else {

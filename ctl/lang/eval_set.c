@@ -100,8 +100,9 @@ static int eval_data(const struct nc_expr *data, const struct nc_element_rules *
 		return nc_diag_error(diag, &data->loc, "this is a set: only maps have data");
 	if (rules->map == NC_MAP_VERDICT) {
 		if (data->kind != NC_EXPR_VERDICT)
-			return nc_diag_error(diag, &data->loc,
-					     "a verdict is needed here, such as 'drop' or 'jump web'");
+			return nc_diag_error(
+				diag, &data->loc,
+				"a verdict is needed here, such as 'drop' or 'jump web'");
 		return nc_eval_verdict(data->verdict, &data->loc, &more->verdict);
 	}
 	if (data->kind == NC_EXPR_VERDICT)
@@ -119,8 +120,7 @@ static int eval_times(const struct nc_ast_extra *extra, const struct nc_element_
 	more->expires = extra->expires.ms;
 	if (rules->timeouts || (!more->timeout_given && !more->expires_given))
 		return 0;
-	return nc_diag_error(diag,
-			     more->timeout_given ? &extra->timeout.loc : &extra->expires.loc,
+	return nc_diag_error(diag, more->timeout_given ? &extra->timeout.loc : &extra->expires.loc,
 			     "elements of this set do not time out: add 'flags timeout' to its "
 			     "declaration");
 }

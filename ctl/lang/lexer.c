@@ -235,9 +235,9 @@ static const struct {
 	const char *word;
 	enum nc_token_kind kind;
 } word_operators[] = {
-	{"eq", NC_TOKEN_EQ},	 {"ne", NC_TOKEN_NE},	     {"lt", NC_TOKEN_LT},
-	{"le", NC_TOKEN_LE},	 {"gt", NC_TOKEN_GT},	     {"ge", NC_TOKEN_GE},
-	{"and", NC_TOKEN_AND},	 {"or", NC_TOKEN_OR},	     {"not", NC_TOKEN_NOT},
+	{"eq", NC_TOKEN_EQ},	 {"ne", NC_TOKEN_NE},	      {"lt", NC_TOKEN_LT},
+	{"le", NC_TOKEN_LE},	 {"gt", NC_TOKEN_GT},	      {"ge", NC_TOKEN_GE},
+	{"and", NC_TOKEN_AND},	 {"or", NC_TOKEN_OR},	      {"not", NC_TOKEN_NOT},
 	{"xor", NC_TOKEN_CARET}, {"lshift", NC_TOKEN_LSHIFT}, {"rshift", NC_TOKEN_RSHIFT},
 };
 

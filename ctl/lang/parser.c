@@ -65,7 +65,8 @@ static struct nc_token expand(struct nc_parser *parser)
 	follows = name.kind == NC_TOKEN_END || name.kind == NC_TOKEN_NEWLINE ? name
 									     : next_token(parser);
 	if (parser->n_readings == NC_READINGS_MAX) {
-		nc_diag_error(parser->diag, &dollar.loc, "files and variables are nested too deeply");
+		nc_diag_error(parser->diag, &dollar.loc,
+			      "files and variables are nested too deeply");
 		return dollar;
 	}
 	reading = &parser->readings[parser->n_readings++];

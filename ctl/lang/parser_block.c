@@ -70,10 +70,10 @@ static bool parse_chain_line(struct nc_parser *parser, struct nc_ast_command *ob
 	if (nc_parser_accept_word(parser, "comment"))
 		return nc_parser_comment(parser, &chain->comment) && nc_parser_end_line(parser);
 	if (nc_parser_at_word(parser, "flags")) {
-		nc_diag_error(
-			parser->diag, &parser->token.loc,
-			"chain flags (offload) are for NICs that filter by themselves, which netctl does "
-			"not drive");
+		nc_diag_error(parser->diag, &parser->token.loc,
+			      "chain flags (offload) are for NICs that filter by themselves, which "
+			      "netctl does "
+			      "not drive");
 		return false;
 	}
 	if (!nc_parse_rule(parser, chain->rules_end))

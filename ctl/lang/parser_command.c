@@ -187,7 +187,8 @@ static bool parse_limit(struct nc_parser *parser, struct nc_ast_command *command
 static bool parse_element(struct nc_parser *parser, struct nc_ast_command *command)
 {
 	command->object = NC_OBJECT_ELEMENT;
-	if (!parse_set_spec(parser, "element", command) || !nc_parse_set(parser, &command->elements))
+	if (!parse_set_spec(parser, "element", command) ||
+	    !nc_parse_set(parser, &command->elements))
 		return false;
 	if (command->elements->items)
 		return true;
@@ -382,8 +383,7 @@ static bool parse_verb(struct nc_parser *parser, struct nc_ast_command *command)
 		}
 	}
 	if (nc_parser_at(parser, NC_TOKEN_LBRACE)) {
-		nc_diag_error(parser->diag, &parser->token.loc,
-			      "this is no command");
+		nc_diag_error(parser->diag, &parser->token.loc, "this is no command");
 		return false;
 	}
 	command->verb = NC_VERB_ADD;

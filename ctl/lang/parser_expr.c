@@ -222,11 +222,9 @@ static bool parse_range(struct grammar *g, struct nc_expr **ret)
 	if (!parse_or(g, &left))
 		return false;
 	if (g->ranges && nc_parser_accept(parser, NC_TOKEN_DASH))
-		return parse_or(g, &right) &&
-		       new_pair(parser, NC_EXPR_RANGE, left, right, ret);
+		return parse_or(g, &right) && new_pair(parser, NC_EXPR_RANGE, left, right, ret);
 	if (g->ranges && literal && nc_parser_accept(parser, NC_TOKEN_SLASH))
-		return parse_or(g, &right) &&
-		       new_pair(parser, NC_EXPR_SLASH, left, right, ret);
+		return parse_or(g, &right) && new_pair(parser, NC_EXPR_SLASH, left, right, ret);
 	*ret = left;
 	return true;
 }
@@ -277,8 +275,7 @@ static bool parse_element_value(struct nc_parser *parser, struct nc_expr **ret)
 		struct nc_expr *left = *ret, *right;
 
 		nc_parser_advance(parser);
-		return parse_or(&g, &right) &&
-		       new_pair(parser, NC_EXPR_SLASH, left, right, ret);
+		return parse_or(&g, &right) && new_pair(parser, NC_EXPR_SLASH, left, right, ret);
 	}
 	return true;
 }

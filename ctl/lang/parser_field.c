@@ -34,9 +34,8 @@ static void field_names(const char *header, char *names, size_t size)
 static bool is_unqualified(const char *word)
 {
 	static const char *const keys[] = {
-		"mark",	   "iif",     "iifname",  "iiftype", "iifgroup", "oif",
-		"oifname", "oiftype", "oifgroup", "pkttype", "cpu",	 "time",
-		"day",	   "hour",
+		"mark",	   "iif",      "iifname", "iiftype", "iifgroup", "oif", "oifname",
+		"oiftype", "oifgroup", "pkttype", "cpu",     "time",	 "day", "hour",
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {

@@ -160,8 +160,8 @@ static bool parse_set_word(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 		stmt->set.op = NC_SET_OP_DELETE;
 	else
 		return nc_parser_unexpected(parser, "'add', 'update' or 'delete'");
-	if (!nc_parse_key(parser, &stmt->set.key) ||
-	    !nc_parse_extra(parser, stmt->set.key, true) || !nc_parse_set_ref(parser, &ref))
+	if (!nc_parse_key(parser, &stmt->set.key) || !nc_parse_extra(parser, stmt->set.key, true) ||
+	    !nc_parse_set_ref(parser, &ref))
 		return false;
 	stmt->set.set = (struct nc_word){.text = ref->text, .loc = ref->loc};
 	return true;
@@ -183,9 +183,9 @@ static const struct {
 	const char *word;
 	bool (*parse)(struct nc_parser *parser, struct nc_ast_stmt *stmt);
 } statements[] = {
-	{"counter", parse_counter}, {"limit", parse_limit},   {"quota", parse_quota},
-	{"log", nc_parse_log},	    {"add", parse_add},	      {"update", parse_update},
-	{"delete", parse_delete},   {"set", parse_set_word},  {"meter", nc_parse_meter},
+	{"counter", parse_counter}, {"limit", parse_limit},  {"quota", parse_quota},
+	{"log", nc_parse_log},	    {"add", parse_add},	     {"update", parse_update},
+	{"delete", parse_delete},   {"set", parse_set_word}, {"meter", nc_parse_meter},
 	{"dup", parse_dup},	    {"fwd", parse_fwd},
 };
 

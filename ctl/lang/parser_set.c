@@ -166,12 +166,18 @@ static bool parse_set_line(struct nc_parser *parser, struct nc_ast_command *obje
 		const char *word;
 		bool (*parse)(struct nc_parser *parser, struct nc_ast_set *set);
 	} lines[] = {
-		{"type", parse_type},		  {"typeof", parse_typeof},
-		{"flags", parse_flags},		  {"size", parse_size},
-		{"elements", parse_elements},	  {"comment", parse_comment},
-		{"timeout", parse_timeout},	  {"gc-interval", parse_gc_interval},
-		{"auto-merge", parse_auto_merge}, {"policy", parse_policy},
-		{"counter", parse_set_counter},	  {"limit", parse_set_limit},
+		{"type", parse_type},
+		{"typeof", parse_typeof},
+		{"flags", parse_flags},
+		{"size", parse_size},
+		{"elements", parse_elements},
+		{"comment", parse_comment},
+		{"timeout", parse_timeout},
+		{"gc-interval", parse_gc_interval},
+		{"auto-merge", parse_auto_merge},
+		{"policy", parse_policy},
+		{"counter", parse_set_counter},
+		{"limit", parse_set_limit},
 		{"quota", parse_set_quota},
 	};
 	struct nc_ast_set *set = object->set_body;
@@ -263,8 +269,8 @@ bool nc_parse_object_body(struct nc_parser *parser, struct nc_ast_command *objec
 	}
 	if (!parsed || body->given || body->kind == NC_KIND_COUNTER)
 		return parsed;
-	nc_diag_error(parser->diag, &object->name.loc, "%s '%s' needs %s",
-		      nc_kind_word(body->kind), object->name.text,
+	nc_diag_error(parser->diag, &object->name.loc, "%s '%s' needs %s", nc_kind_word(body->kind),
+		      object->name.text,
 		      body->kind == NC_KIND_LIMIT ? "a rate, such as 'rate 10/second'"
 						  : "a size, such as 'over 10 mbytes'");
 	return false;

@@ -134,7 +134,8 @@ static bool check_limit(struct nc_parser *parser, const struct nc_limit *limit,
 	uint64_t most = UINT64_MAX / (nc_unit_seconds(limit->unit) * 1000000000);
 
 	if (!limit->rate) {
-		nc_diag_error(parser->diag, loc, "a rate of 0 lets nothing through; write a verdict");
+		nc_diag_error(parser->diag, loc,
+			      "a rate of 0 lets nothing through; write a verdict");
 		return false;
 	}
 	if (limit->bytes ? limit->rate + limit->burst > most : limit->burst > most) {

@@ -4,10 +4,9 @@
  * ruleset. Called by lists, by diffs, and with NC_PRINT_STORED for the text that kern/ keeps.
  */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include "lang/print.h"
+#include "lang/print_rule.h"
 
 /* Elements go on to a new line behind this column; nft's indentation of such lines. */
 #define ELEMENTS_COLUMN 80
@@ -25,160 +24,6 @@ static void print_handle(uint64_t handle, unsigned flags, FILE *out)
 {
 	if (flags & NC_PRINT_HANDLES)
 		fprintf(out, " # handle %" PRIu64, handle);
-}
-
-/* --- rules ----------------------------------------------------------------------------------- */
-
-static void print_flags_match(const struct nc_match *match, unsigned flags, FILE *out)
-{
-	char value[NC_VALUE_SIZE], mask[NC_VALUE_SIZE];
-	const char *not = match->negated ? "!= " : "";
-
-	nc_format_value(NC_TYPE_TCP_FLAG, match->values.v[0].interval.low, ",", flags, value);
-	nc_format_value(NC_TYPE_TCP_FLAG, match->mask, ",", flags, mask);
-	switch (nc_match_flags_form(match)) {
-	case NC_FLAGS_NONE_OF:
-		fprintf(out, " ! %s", mask);
-		break;
-	case NC_FLAGS_AND:
-		fprintf(out, " & %s %s %s", mask, match->negated ? "!=" : "==", value);
-		break;
-	case NC_FLAGS_SLASH:
-		fprintf(out, " %s%s / %s", not, value, mask);
-		break;
-	}
-}
-
-static void print_masked(const struct nc_match *match, enum nc_type type, unsigned flags, FILE *out)
-{
-	char value[NC_VALUE_SIZE], mask[NC_VALUE_SIZE];
-
-	if (type == NC_TYPE_TCP_FLAG) {
-		print_flags_match(match, flags, out);
-		return;
-	}
-	nc_format_number(type, match->mask, mask);
-	nc_format_number(type, match->values.v[0].interval.low, value);
-	fprintf(out, " & %s %s %s", mask, match->negated ? "!=" : "==", value);
-}
-
-static void print_value(const struct nc_match *match, enum nc_type type, unsigned flags, FILE *out)
-{
-	char value[NC_VALUE_SIZE];
-
-	nc_format_value(type, match->values.v[0].interval.low, match->any_bit ? "," : " | ", flags,
-			value);
-	if (match->negated)
-		fprintf(out, " != %s", value);
-	else if (type == NC_TYPE_TCP_FLAG && !match->any_bit)
-		fprintf(out, " == %s", value);
-	else
-		fprintf(out, " %s", value);
-}
-
-static void print_interval(const struct nc_match *match, enum nc_type type, FILE *out)
-{
-	const struct nc_interval *interval = &match->values.v[0].interval;
-	char low[NC_VALUE_SIZE], high[NC_VALUE_SIZE];
-
-	nc_format_number(type, interval->low, low);
-	nc_format_number(type, interval->high, high);
-	fprintf(out, " %s%s", match->negated ? "!= " : "", low);
-	if (match->written == NC_WRITTEN_PREFIX)
-		fprintf(out, "/%d", nc_interval_prefix(type, interval));
-	else
-		fprintf(out, "-%s", high);
-}
-
-static void print_order(const struct nc_match *match, enum nc_type type, unsigned flags, FILE *out)
-{
-	char text[NC_VALUE_SIZE];
-	nc_num value;
-	const char *order = nc_match_order(match, &value);
-
-	nc_format_value(type, value, "", flags, text);
-	fprintf(out, " %s %s", order, text);
-}
-
-static void print_anonymous_set(const struct nc_match *match, enum nc_type type, unsigned flags,
-				FILE *out)
-{
-	fprintf(out, " %s{", match->negated ? "!= " : "");
-	nc_vec_foreach (element, &match->values) {
-		fputs(element == match->values.v ? " " : ", ", out);
-		nc_print_element(type, &element->interval, flags, out);
-	}
-	fputs(" }", out);
-}
-
-static void print_match(const struct nc_match *match, unsigned flags, FILE *out)
-{
-	const struct nc_field_info *field = nc_field_info(match->field);
-
-	fprintf(out, "%s %s", field->header, field->name);
-	if (match->masked) {
-		print_masked(match, field->type, flags, out);
-		return;
-	}
-	switch (match->written) {
-	case NC_WRITTEN_VALUE:
-		print_value(match, field->type, flags, out);
-		break;
-	case NC_WRITTEN_PREFIX:
-		print_interval(match, field->type, out);
-		break;
-	case NC_WRITTEN_RANGE:
-		if (match->order != NC_ORDER_NONE)
-			print_order(match, field->type, flags, out);
-		else
-			print_interval(match, field->type, out);
-		break;
-	case NC_WRITTEN_SET:
-		print_anonymous_set(match, field->type, flags, out);
-		break;
-	case NC_WRITTEN_SET_REF:
-		fprintf(out, " %s@%s", match->negated ? "!= " : "", match->set);
-		break;
-	}
-}
-
-static void print_counter(const struct nc_counter *counter, unsigned flags, FILE *out)
-{
-	fputs("counter", out);
-	if (!(flags & NC_PRINT_STATELESS))
-		fprintf(out, " packets %" PRIu64 " bytes %" PRIu64, (uint64_t)counter->packets,
-			(uint64_t)counter->bytes);
-}
-
-static void print_stmt(const struct nc_stmt *stmt, unsigned flags, FILE *out)
-{
-	switch (stmt->kind) {
-	case NC_STMT_MATCH:
-		print_match(&stmt->match, flags, out);
-		break;
-	case NC_STMT_COUNTER:
-		print_counter(&stmt->counter, flags, out);
-		break;
-	case NC_STMT_VERDICT:
-		fputs(stmt->verdict == NC_VERDICT_DROP ? "drop" : "accept", out);
-		break;
-	}
-}
-
-void nc_print_rule(const struct nc_rule *rule, unsigned flags, FILE *out)
-{
-	const char *blank = "";
-
-	flags = expand_flags(flags);
-	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_MATCH && stmt->match.implied)
-			continue;
-		fputs(blank, out);
-		print_stmt(stmt, flags, out);
-		blank = " ";
-	}
-	if (rule->comment)
-		fprintf(out, " comment \"%s\"", rule->comment);
 }
 
 /* --- chains ---------------------------------------------------------------------------------- */
@@ -206,6 +51,15 @@ static void print_priority(int priority, unsigned flags, FILE *out)
 		fprintf(out, " priority filter %c %d", priority < 0 ? '-' : '+', abs(priority));
 }
 
+static void print_base(const struct nc_chain *chain, unsigned flags, FILE *out)
+{
+	fprintf(out, "\t\ttype filter hook %s",
+		chain->hook == NC_HOOK_EGRESS ? "egress" : "ingress");
+	print_devices(chain, out);
+	print_priority(chain->priority, flags, out);
+	fprintf(out, "; policy %s;\n", chain->policy == NC_VERDICT_DROP ? "drop" : "accept");
+}
+
 static void print_chain(const struct nc_chain *chain, unsigned flags, FILE *out)
 {
 	fprintf(out, "\tchain %s {", chain->name);
@@ -213,10 +67,8 @@ static void print_chain(const struct nc_chain *chain, unsigned flags, FILE *out)
 	fputc('\n', out);
 	if (chain->comment)
 		fprintf(out, "\t\tcomment \"%s\"\n", chain->comment);
-	fputs("\t\ttype filter hook ingress", out);
-	print_devices(chain, out);
-	print_priority(chain->priority, flags, out);
-	fprintf(out, "; policy %s;\n", chain->policy == NC_VERDICT_DROP ? "drop" : "accept");
+	if (chain->base)
+		print_base(chain, flags, out);
 	nc_vec_foreach (rule, &chain->rules) {
 		fputs("\t\t", out);
 		nc_print_rule(*rule, flags, out);
@@ -226,26 +78,79 @@ static void print_chain(const struct nc_chain *chain, unsigned flags, FILE *out)
 	fputs("\t}\n", out);
 }
 
-/* --- sets ------------------------------------------------------------------------------------ */
+/* --- counters, quotas and limits ------------------------------------------------------------- */
 
-void nc_print_element(enum nc_type type, const struct nc_interval *interval, unsigned flags,
-		      FILE *out)
+static void print_object(const struct nc_object_decl *object, unsigned flags, FILE *out)
 {
-	char text[NC_VALUE_SIZE];
-
-	nc_format_interval(type, interval, flags, text);
-	fputs(text, out);
+	fprintf(out, "\t%s %s {", nc_kind_word(object->kind), object->name);
+	print_handle(object->handle, flags, out);
+	fputc('\n', out);
+	if (object->comment)
+		fprintf(out, "\t\tcomment \"%s\"\n", object->comment);
+	switch (object->kind) {
+	case NC_KIND_QUOTA:
+		fputs("\t\t", out);
+		nc_print_quota(&object->quota, flags, out);
+		fputc('\n', out);
+		break;
+	case NC_KIND_LIMIT:
+		fputs("\t\t", out);
+		nc_print_limit(&object->limit, out);
+		fputc('\n', out);
+		break;
+	default:
+		if (!(flags & NC_PRINT_STATELESS))
+			fprintf(out, "\t\tpackets %" PRIu64 " bytes %" PRIu64 "\n",
+				(uint64_t)object->counter.packets, (uint64_t)object->counter.bytes);
+	}
+	fputs("\t}\n", out);
 }
 
-static void print_elements(const struct nc_set *set, unsigned flags, FILE *out)
+/* --- sets ------------------------------------------------------------------------------------ */
+
+void nc_print_element(const struct nc_set *set, const struct nc_set_element *element,
+		      unsigned flags, FILE *out)
+{
+	nc_print_set_element(set, element, flags, out);
+}
+
+static char *element_text(const struct nc_set *set, const struct nc_set_element *element,
+			  unsigned flags)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	nc_print_set_element(set, element, flags, out);
+	fclose(out);
+	return text;
+}
+
+/* Plain elements without a stream of their own: there may be a million. */
+static const char *plain_text(const struct nc_set *set, const struct nc_set_element *element,
+			      unsigned flags, char text[NC_VALUE_SIZE])
+{
+	if (element->more || element->catchall || set->type.n != 1)
+		return NULL;
+	nc_format_interval(set->type.v[0], &element->interval, flags, text);
+	return text;
+}
+
+static void print_elements(const struct nc_set *set, const nc_set_elements *elements,
+			   unsigned flags, FILE *out)
 {
 	size_t column = ELEMENTS_BEGIN;
-	char text[NC_VALUE_SIZE];
 
 	fputs("\t\telements = { ", out);
-	nc_vec_foreach (element, &set->elements) {
-		nc_format_interval(set->type, &element->interval, flags, text);
-		if (element != set->elements.v) {
+	nc_vec_foreach (element, elements) {
+		char plain[NC_VALUE_SIZE];
+		const char *text = plain_text(set, element, flags, plain);
+		_cleanup_free_ char *allocated = text ? NULL : element_text(set, element, flags);
+
+		text = text ?: allocated ?: "";
+		if (element != elements->v) {
 			bool wrap = column + strlen(text) > ELEMENTS_COLUMN;
 
 			fputs(wrap ? ",\n" ELEMENTS_INDENT : ", ", out);
@@ -257,27 +162,117 @@ static void print_elements(const struct nc_set *set, unsigned flags, FILE *out)
 	fputs(" }\n", out);
 }
 
+/* In a stored text: those whose comments the kernel does not keep, without anything else. */
+static void print_noted(const struct nc_set *set, unsigned flags, FILE *out)
+{
+	const nc_set_elements *all =
+		set->live != NC_NONE && !set->elements_loaded ? &set->noted : &set->elements;
+	nc_set_elements noted = {};
+
+	nc_vec_foreach (element, all) {
+		struct nc_set_element copy = {};
+
+		if (!element->more || !element->more->comment)
+			continue;
+		if (nc_element_copy(element, &copy) < 0 || nc_vec_push(&noted, copy) < 0)
+			break;
+		copy.more->timeout_given = copy.more->expires_given = copy.more->mapped = false;
+		copy.more->counted = false;
+	}
+	if (noted.n) {
+		struct nc_set bare = *set;
+
+		bare.carries = 0;
+		print_elements(&bare, &noted, flags, out);
+	}
+	nc_elements_clear(&noted);
+}
+
 static void print_set_flags(unsigned set_flags, FILE *out)
 {
-	if (!set_flags)
+	static const struct {
+		unsigned flag;
+		const char *word;
+	} words[] = {
+		{NC_SET_CONSTANT, "constant"},
+		{NC_SET_DYNAMIC, "dynamic"},
+		{NC_SET_INTERVAL, "interval"},
+		{NC_SET_TIMEOUT, "timeout"},
+	};
+	const char *before = "\t\tflags ";
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (!(set_flags & words[i].flag))
+			continue;
+		fprintf(out, "%s%s", before, words[i].word);
+		before = ",";
+	}
+	if (set_flags)
+		fputc('\n', out);
+}
+
+static void print_type_words(const nc_key_type *type, FILE *out)
+{
+	nc_vec_foreach (part, type)
+		fprintf(out, "%s%s", part == type->v ? "" : " . ", nc_type_info(part->type)->name);
+}
+
+/* A meter has no declaration: its rule's fields give the type, and every type has a name here. */
+static void print_set_type(const struct nc_set *set, unsigned flags, FILE *out)
+{
+	bool fields = set->typeof_key.n;
+
+	fprintf(out, "\t\t%s ", fields ? "typeof" : "type");
+	if (fields)
+		nc_print_key(&set->typeof_key, flags, out);
+	else
+		print_type_words(&set->type, out);
+	if (set->map == NC_MAP_VERDICT)
+		fputs(" : verdict", out);
+	else if (set->map == NC_MAP_VALUE && set->typeof_data.n) {
+		fputs(" : ", out);
+		nc_print_key(&set->typeof_data, flags, out);
+	} else if (set->map == NC_MAP_VALUE) {
+		fprintf(out, " : %s", nc_type_info(set->data_type.type)->name);
+	}
+	fputc('\n', out);
+}
+
+static void print_set_time(const char *word, uint64_t ms, FILE *out)
+{
+	char text[NC_VALUE_SIZE];
+
+	if (!ms)
 		return;
-	fprintf(out, "\t\tflags %s%s%s\n", set_flags & NC_SET_CONSTANT ? "constant" : "",
-		set_flags == (NC_SET_CONSTANT | NC_SET_INTERVAL) ? "," : "",
-		set_flags & NC_SET_INTERVAL ? "interval" : "");
+	nc_format_time(ms, text);
+	fprintf(out, "\t\t%s %s\n", word, text);
 }
 
 static void print_set(const struct nc_set *set, unsigned flags, FILE *out)
 {
-	fprintf(out, "\tset %s {", set->name);
+	fprintf(out, "\t%s %s {", set->meter ? "meter" : nc_set_word(set), set->name);
 	print_handle(set->handle, flags, out);
-	fprintf(out, "\n\t\ttype %s\n", nc_type_info(set->type)->name);
+	fputc('\n', out);
+	print_set_type(set, flags, out);
+	if (set->policy == NC_POLICY_MEMORY)
+		fputs("\t\tpolicy memory\n", out);
 	if (set->size)
 		fprintf(out, "\t\tsize %" PRIu32 "\n", set->size);
 	print_set_flags(set->flags, out);
+	if (set->auto_merge)
+		fputs("\t\tauto-merge\n", out);
+	print_set_time("timeout", set->timeout, out);
+	print_set_time("gc-interval", set->gc_interval, out);
 	if (set->comment)
 		fprintf(out, "\t\tcomment \"%s\"\n", set->comment);
-	if (set->elements.n && !(flags & NC_PRINT_NO_ELEMENTS))
-		print_elements(set, flags, out);
+	if (set->carries) {
+		nc_print_carried(set->carries, &set->limit, &set->quota, flags, "\t\t", out);
+		fputc('\n', out);
+	}
+	if (flags & NC_PRINT_STORED)
+		print_noted(set, flags, out);
+	else if (set->elements.n && !(flags & NC_PRINT_NO_ELEMENTS))
+		print_elements(set, &set->elements, flags, out);
 	fputs("\t}\n", out);
 }
 
@@ -302,7 +297,18 @@ void nc_print_table(const struct nc_table *table, unsigned flags, FILE *out)
 		fprintf(out, "\tcomment \"%s\"\n", table->comment);
 		blank = "\n";
 	}
+	if (table->dormant) {
+		fputs("\tflags dormant\n", out);
+		blank = "\n";
+	}
+	nc_vec_foreach (object, &table->objects) {
+		fputs(blank, out);
+		print_object(*object, flags, out);
+		blank = "\n";
+	}
 	nc_vec_foreach (set, &table->sets) {
+		if ((*set)->meter && !(flags & NC_PRINT_STORED))
+			continue;
 		fputs(blank, out);
 		print_set(*set, flags, out);
 		blank = "\n";
@@ -329,6 +335,15 @@ void nc_print_set(const struct nc_table *table, const struct nc_set *set, unsign
 	flags = expand_flags(flags);
 	begin_table(table, flags, out);
 	print_set(set, flags, out);
+	fputs("}\n", out);
+}
+
+void nc_print_object(const struct nc_table *table, const struct nc_object_decl *object,
+		     unsigned flags, FILE *out)
+{
+	flags = expand_flags(flags);
+	begin_table(table, flags, out);
+	print_object(object, flags, out);
 	fputs("}\n", out);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Values of the model as nft writes them. Called by the printer and by JSON; the inverse of eval_value.c. */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "lang/print.h"
@@ -24,11 +25,57 @@ static void to_bytes(nc_num number, unsigned char *bytes, size_t n)
 		bytes[--n] = number;
 }
 
-void nc_format_number(enum nc_type type, nc_num value, char text[NC_VALUE_SIZE])
+void nc_format_name(nc_num value, char text[17])
+{
+	to_bytes(value, (unsigned char *)text, 16);
+	text[16] = '\0';
+}
+
+static void format_hex(nc_num value, unsigned digits, char text[NC_VALUE_SIZE])
+{
+	uint64_t high = value >> 64, low = value;
+
+	if (high)
+		snprintf(text, NC_VALUE_SIZE, "0x%" PRIx64 "%016" PRIx64, high, low);
+	else
+		snprintf(text, NC_VALUE_SIZE, "0x%0*" PRIx64, (int)digits, low);
+}
+
+static void format_decimal(nc_num value, char text[NC_VALUE_SIZE])
+{
+	char digits[40];
+	size_t n = sizeof(digits);
+
+	digits[--n] = '\0';
+	do {
+		digits[--n] = '0' + value % 10;
+		value /= 10;
+	} while (value);
+	snprintf(text, NC_VALUE_SIZE, "%s", digits + n);
+}
+
+static void format_quoted(nc_num value, char text[NC_VALUE_SIZE])
+{
+	char name[17];
+
+	nc_format_name(value, name);
+	snprintf(text, NC_VALUE_SIZE, "\"%s\"", name);
+}
+
+static void format_class(nc_num value, char text[NC_VALUE_SIZE])
+{
+	if (value == 0 || value == UINT32_MAX)
+		snprintf(text, NC_VALUE_SIZE, value ? "root" : "none");
+	else
+		snprintf(text, NC_VALUE_SIZE, "%x:%x", (unsigned)(value >> 16),
+			 (unsigned)(value & 0xffff));
+}
+
+void nc_format_number(struct nc_key_part part, nc_num value, char text[NC_VALUE_SIZE])
 {
 	unsigned char bytes[16];
 
-	switch (type) {
+	switch (part.type) {
 	case NC_TYPE_IPV4_ADDR:
 		to_bytes(value, bytes, 4);
 		inet_ntop(AF_INET, bytes, text, NC_VALUE_SIZE);
@@ -42,14 +89,21 @@ void nc_format_number(enum nc_type type, nc_num value, char text[NC_VALUE_SIZE])
 		snprintf(text, NC_VALUE_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x", bytes[0], bytes[1],
 			 bytes[2], bytes[3], bytes[4], bytes[5]);
 		break;
-	case NC_TYPE_ETHER_TYPE:
-		snprintf(text, NC_VALUE_SIZE, "0x%04x", (unsigned)value);
+	case NC_TYPE_IFNAME:
+	case NC_TYPE_IFACE_INDEX:
+		format_quoted(value, text);
 		break;
-	case NC_TYPE_TCP_FLAG:
-		snprintf(text, NC_VALUE_SIZE, "0x%x", (unsigned)value);
+	case NC_TYPE_CLASSID:
+		format_class(value, text);
+		break;
+	case NC_TYPE_TIME:
+		format_decimal(value / 1000000000, text);
 		break;
 	default:
-		snprintf(text, NC_VALUE_SIZE, "%u", (unsigned)value);
+		if (part.hex || nc_type_info(part.type)->hex_digits)
+			format_hex(value, nc_type_info(part.type)->hex_digits ?: 1, text);
+		else
+			format_decimal(value, text);
 	}
 }
 
@@ -65,55 +119,84 @@ static void format_flags(nc_num value, const char *separator, char text[NC_VALUE
 	}
 }
 
-void nc_format_value(enum nc_type type, nc_num value, const char *separator, unsigned flags,
+void nc_format_value(struct nc_key_part part, nc_num value, const char *separator, unsigned flags,
 		     char text[NC_VALUE_SIZE])
 {
-	const char *symbol = nc_value_symbol(type, value);
+	const char *symbol = nc_value_symbol(part.type, value);
 
-	if (flags & NC_PRINT_NUMERIC)
-		nc_format_number(type, value, text);
-	else if (type == NC_TYPE_TCP_FLAG && value)
+	if (flags & (NC_PRINT_NUMERIC | NC_PRINT_STORED) && part.type != NC_TYPE_BOOLEAN)
+		nc_format_number(part, value, text);
+	else if (part.type == NC_TYPE_TCP_FLAG && value)
 		format_flags(value, separator, text);
+	else if (part.type == NC_TYPE_TIME)
+		nc_format_date(value, text);
+	else if (part.type == NC_TYPE_HOUR)
+		nc_format_hour(value, text);
+	else if (symbol && part.type == NC_TYPE_DAY)
+		snprintf(text, NC_VALUE_SIZE, "\"%s\"", symbol);
+	else if (symbol && part.type == NC_TYPE_DEVGROUP)
+		snprintf(text, NC_VALUE_SIZE, "\"%s\"", symbol);
 	else if (symbol)
 		snprintf(text, NC_VALUE_SIZE, "%s", symbol);
 	else
-		nc_format_number(type, value, text);
+		nc_format_number(part, value, text);
 }
 
-int nc_interval_prefix(enum nc_type type, const struct nc_interval *interval)
+int nc_interval_prefix(struct nc_key_part part, const struct nc_interval *interval)
 {
 	nc_num span = interval->high - interval->low;
-	int length = nc_type_info(type)->bits;
+	int length = part.bits;
 
-	if (!nc_type_info(type)->prefixes || !span || (span & (span + 1)) || (interval->low & span))
+	if (!nc_type_info(part.type)->prefixes || !span || (span & (span + 1)) ||
+	    (interval->low & span))
 		return -1;
 	for (; span; span >>= 1)
 		length--;
 	return length;
 }
 
-/* Symbols cannot stand in ranges: nft would read "echo-reply-echo-request" as one word. */
-static void format_range(enum nc_type type, const struct nc_interval *interval,
-			 char text[NC_VALUE_SIZE])
+/*
+ * Symbols cannot stand in ranges: nft would read "echo-reply-echo-request" as one word. Hours and dates are in quotes and
+ * can.
+ */
+static void format_range(struct nc_key_part part, const struct nc_interval *interval,
+			 unsigned flags, char text[NC_VALUE_SIZE])
 {
+	bool quoted = part.type == NC_TYPE_HOUR || part.type == NC_TYPE_TIME;
 	char low[NC_VALUE_SIZE], high[NC_VALUE_SIZE];
 
-	nc_format_number(type, interval->low, low);
-	nc_format_number(type, interval->high, high);
+	if (quoted) {
+		nc_format_value(part, interval->low, "", flags, low);
+		nc_format_value(part, interval->high, "", flags, high);
+	} else {
+		nc_format_number(part, interval->low, low);
+		nc_format_number(part, interval->high, high);
+	}
 	snprintf(text, NC_VALUE_SIZE, "%.60s-%.60s", low, high);
 }
 
-void nc_format_interval(enum nc_type type, const struct nc_interval *interval, unsigned flags,
+/* "eth*" in quotes. */
+static void format_wildcard(const struct nc_interval *interval, char text[NC_VALUE_SIZE])
+{
+	char name[17];
+
+	nc_format_name(interval->low, name);
+	snprintf(text, NC_VALUE_SIZE, "\"%s*\"", name);
+}
+
+void nc_format_interval(struct nc_key_part part, const struct nc_interval *interval, unsigned flags,
 			char text[NC_VALUE_SIZE])
 {
-	int prefix = nc_interval_prefix(type, interval);
+	int prefix = nc_interval_prefix(part, interval);
 
 	if (interval->low == interval->high) {
-		nc_format_value(type, interval->low, " | ", flags, text);
+		nc_format_value(part, interval->low, " | ", flags, text);
+	} else if (part.type == NC_TYPE_IFNAME) {
+		format_wildcard(interval, text);
 	} else if (prefix < 0) {
-		format_range(type, interval, text);
+		format_range(part, interval, flags, text);
 	} else {
-		nc_format_number(type, interval->low, text);
+		nc_format_number(part, interval->low, text);
 		snprintf(text + strlen(text), NC_VALUE_SIZE - strlen(text), "/%d", prefix);
 	}
 }
@@ -143,4 +226,64 @@ enum nc_flags_form nc_match_flags_form(const struct nc_match *match)
 	if (!match->values.v[0].interval.low)
 		return NC_FLAGS_NONE_OF;
 	return match->mask & (match->mask - 1) ? NC_FLAGS_SLASH : NC_FLAGS_AND;
+}
+
+/* --- numbers with units ----------------------------------------------------------------------------------- */
+
+const char *nc_byte_unit(uint64_t bytes, uint64_t *ret_number)
+{
+	static const char *const units[] = {"bytes", "kbytes", "mbytes"};
+	unsigned unit = 0;
+
+	for (; unit < 2 && bytes && bytes % 1024 == 0; unit++)
+		bytes /= 1024;
+	*ret_number = bytes;
+	return units[unit];
+}
+
+void nc_format_time(uint64_t ms, char text[NC_VALUE_SIZE])
+{
+	static const struct {
+		const char *unit;
+		uint64_t ms;
+	} parts[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+	size_t n = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (ms / parts[i].ms)
+			n += snprintf(text + n, NC_VALUE_SIZE - n, "%" PRIu64 "%s",
+				      ms / parts[i].ms, parts[i].unit);
+		ms %= parts[i].ms;
+	}
+	if (!n)
+		snprintf(text, NC_VALUE_SIZE, "0s");
+}
+
+const char *nc_unit_word(enum nc_unit unit)
+{
+	static const char *const words[] = {
+		[NC_UNIT_SECOND] = "second", [NC_UNIT_MINUTE] = "minute", [NC_UNIT_HOUR] = "hour",
+		[NC_UNIT_DAY] = "day",	     [NC_UNIT_WEEK] = "week",
+	};
+
+	return words[unit];
+}
+
+const char *nc_verdict_word(enum nc_verdict_kind kind)
+{
+	static const char *const words[] = {
+		[NC_DO_ACCEPT] = "accept", [NC_DO_DROP] = "drop", [NC_DO_CONTINUE] = "continue",
+		[NC_DO_RETURN] = "return", [NC_DO_JUMP] = "jump", [NC_DO_GOTO] = "goto",
+	};
+
+	return words[kind];
+}
+
+const char *nc_level_word(int level)
+{
+	static const char *const words[] = {"emerg", "alert",  "crit", "err",
+					    "warn",  "notice", "info", "debug"};
+
+	return words[level];
 }

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static int refer_elements(nc_set_elements *elements, const struct nc_stmt *stmt, nc_reference_fn *fn,
-			  void *context)
+static int refer_elements(nc_set_elements *elements, const struct nc_stmt *stmt,
+			  nc_reference_fn *fn, void *context)
 {
 	int r = 0;
 
@@ -120,8 +120,7 @@ struct question {
 
 static bool is_asked(const struct nc_reference *reference, const struct question *question)
 {
-	return reference->kind == question->kind &&
-	       strcmp(*reference->name, question->name) == 0 &&
+	return reference->kind == question->kind && strcmp(*reference->name, question->name) == 0 &&
 	       (question->kind != NC_REFERS_OBJECT ||
 		nc_stmt_object_kind(reference->stmt) == question->object);
 }

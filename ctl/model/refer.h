@@ -12,7 +12,7 @@ struct nc_reference {
 	enum nc_reference_kind kind;
 	char **name;
 	const struct nc_loc *loc;
-	const struct nc_stmt *stmt; /* NULL: in an element of a named map */
+	const struct nc_stmt *stmt;  /* NULL: in an element of a named map */
 	const struct nc_do *verdict; /* CHAIN */
 };
 

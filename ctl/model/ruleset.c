@@ -193,6 +193,7 @@ void nc_set_free(struct nc_set *set)
 	if (!set)
 		return;
 	nc_elements_clear(&set->elements);
+	nc_elements_clear(&set->noted);
 	nc_vec_free(&set->type);
 	nc_key_clear(&set->typeof_key);
 	nc_key_clear(&set->typeof_data);
@@ -338,11 +339,46 @@ enum nc_object_kind nc_stmt_object_kind(const struct nc_stmt *stmt)
 uint64_t nc_unit_seconds(enum nc_unit unit)
 {
 	static const uint64_t seconds[] = {
-		[NC_UNIT_SECOND] = 1,	[NC_UNIT_MINUTE] = 60,	   [NC_UNIT_HOUR] = 3600,
+		[NC_UNIT_SECOND] = 1,  [NC_UNIT_MINUTE] = 60,	   [NC_UNIT_HOUR] = 3600,
 		[NC_UNIT_DAY] = 86400, [NC_UNIT_WEEK] = 7 * 86400,
 	};
 
 	return seconds[unit];
+}
+
+static bool rule_has_meter(const struct nc_rule *rule, const char *name)
+{
+	nc_vec_foreach (stmt, &rule->stmts) {
+		if (stmt->kind == NC_STMT_SET && stmt->set.meter &&
+		    strcmp(stmt->set.set, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool table_has_meter(const struct nc_table *table, const char *name)
+{
+	nc_vec_foreach (chain, &table->chains) {
+		nc_vec_foreach (rule, &(*chain)->rules) {
+			if (rule_has_meter(*rule, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+void nc_ruleset_drop_meters(struct nc_ruleset *ruleset)
+{
+	nc_vec_foreach (table, &ruleset->tables) {
+		for (size_t i = (*table)->sets.n; i--;) {
+			struct nc_set *set = (*table)->sets.v[i];
+
+			if (!set->meter || table_has_meter(*table, set->name))
+				continue;
+			nc_set_free(set);
+			nc_vec_remove(&(*table)->sets, i);
+		}
+	}
 }
 
 /* --- keys --------------------------------------------------------------------------------------------- */
@@ -384,7 +420,8 @@ int nc_key_type_of(const nc_key *key, nc_key_type *ret)
 
 	nc_vec_foreach (selector, key) {
 		struct nc_key_part part = {.type = nc_selector_type(selector),
-					   .bits = nc_selector_bits(selector)};
+					   .bits = nc_selector_bits(selector),
+					   .hex = selector->field == NC_FIELD_RAW};
 
 		if (nc_vec_push(&type, part) < 0) {
 			nc_vec_free(&type);

@@ -150,6 +150,7 @@ const struct nc_interval *nc_element_part(const struct nc_set_element *element, 
 struct nc_key_part {
 	enum nc_type type;
 	unsigned bits;
+	bool hex; /* numbers print as 0x…: raw payload */
 };
 
 typedef NC_VEC(struct nc_key_part) nc_key_type;
@@ -194,6 +195,8 @@ struct nc_set {
 	uint64_t handle;
 	struct nc_loc loc;
 	nc_set_elements elements; /* sorted, disjoint, once nc_elements_normalize() has run */
+	nc_set_elements
+		noted; /* of a live set: elements that have comments, which the kernel does not keep */
 	/*
 	 * The set map of the live generation that holds this set, NC_NONE for none: kern/ fills it in
 	 * when it reads a ruleset back. Elements of such a set stay in the kernel until elements_loaded.
