@@ -1,53 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The maps of the filter program and what is constant in one generation. Sizes are set when it is loaded. */
+/* The maps of the filter programs and what is constant in one generation. Sizes are set when they are loaded. */
 #ifndef NETCTL_BPF_MAPS_H
 #define NETCTL_BPF_MAPS_H
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "netctl/event.h"
 #include "netctl/image.h"
 #include "netctl/state.h"
 
 const volatile struct nc_spec nc_spec = {.n_steps = 1};
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct nc_step);
-} nc_steps SEC(".maps");
+#define NC_ARRAY(name, value_type)                                                                 \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
+		__uint(map_flags, BPF_F_RDONLY_PROG);                                              \
+		__uint(max_entries, 1);                                                            \
+		__type(key, __u32);                                                                \
+		__type(value, value_type);                                                         \
+	} name SEC(".maps")
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct nc_clause);
-} nc_clauses SEC(".maps");
+#define NC_HASH(name, key_type, value_type)                                                        \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_HASH);                                                   \
+		__uint(map_flags, BPF_F_RDONLY_PROG);                                              \
+		__uint(max_entries, 1);                                                            \
+		__type(key, key_type);                                                             \
+		__type(value, value_type);                                                         \
+	} name SEC(".maps")
 
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
-	__uint(max_entries, NC_DEVICES_MAX);
-	__type(key, __u32);
-	__type(value, struct nc_entry);
-} nc_entries SEC(".maps");
+#define NC_PERCPU(name, entries, value_type)                                                       \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);                                           \
+		__uint(max_entries, entries);                                                      \
+		__type(key, __u32);                                                                \
+		__type(value, value_type);                                                         \
+	} name SEC(".maps")
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct nc_counter);
-} nc_counters SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, NC_DEVICES_MAX);
-	__type(key, __u32);
-	__type(value, struct nc_stats);
-} nc_stats SEC(".maps");
+NC_ARRAY(nc_steps, struct nc_step);
+NC_ARRAY(nc_logs, struct nc_log_record);
+NC_ARRAY(nc_port_ids, __u32);
+NC_HASH(nc_entries, __u32, struct nc_entry);
+NC_HASH(nc_chains, struct nc_chain_key, __u32);
+NC_PERCPU(nc_counters, 1, struct nc_counter);
+NC_PERCPU(nc_stats, NC_DEVICES_MAX, struct nc_stats);
+NC_PERCPU(nc_lost, 1, __u64);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -56,8 +54,36 @@ struct {
 	__type(value, struct nc_device);
 } nc_devices SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, NC_WORDS_MAX);
+	__type(key, __u32);
+	__type(value, struct nc_word);
+} nc_words SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, NC_EVENTS_BYTES);
+} nc_events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct nc_trace_record);
+} nc_trace SEC(".maps");
+
+/* Room to put one event together; the last byte is never written. */
+struct nc_scratch_room {
+	struct nc_event event;
+	__u8 frame[NC_SNAPLEN_MAX + 1];
+};
+
+NC_PERCPU(nc_scratch, 1, struct nc_scratch_room);
+
 /* clang 14 wants sizes, not types, in an inner map's template. */
-#define NC_SET_MAPS(name, inner_type, key)                                                         \
+#define NC_SET_MAPS(name, inner_type, key, value)                                                  \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);                                          \
 		__uint(max_entries, 1);                                                            \
@@ -67,14 +93,20 @@ struct {
 				__uint(type, inner_type);                                          \
 				__uint(map_flags, BPF_F_NO_PREALLOC);                              \
 				__uint(max_entries, 1);                                            \
-				__uint(key_size, sizeof(key));                                     \
-				__uint(value_size, sizeof(struct nc_element));                     \
+				__uint(key_size, key);                                             \
+				__uint(value_size, sizeof(struct value));                          \
 			});                                                                        \
 	} name SEC(".maps")
 
-NC_SET_MAPS(nc_hash8, BPF_MAP_TYPE_HASH, struct nc_key8);
-NC_SET_MAPS(nc_hash16, BPF_MAP_TYPE_HASH, struct nc_key16);
-NC_SET_MAPS(nc_lpm8, BPF_MAP_TYPE_LPM_TRIE, struct nc_prefix8);
-NC_SET_MAPS(nc_lpm16, BPF_MAP_TYPE_LPM_TRIE, struct nc_prefix16);
+NC_SET_MAPS(nc_hash8, BPF_MAP_TYPE_HASH, sizeof(struct nc_key8), nc_element);
+NC_SET_MAPS(nc_hash16, BPF_MAP_TYPE_HASH, sizeof(struct nc_key16), nc_element);
+NC_SET_MAPS(nc_lpm8, BPF_MAP_TYPE_LPM_TRIE, sizeof(struct nc_prefix8), nc_element);
+NC_SET_MAPS(nc_lpm16, BPF_MAP_TYPE_LPM_TRIE, sizeof(struct nc_prefix16), nc_element);
+NC_SET_MAPS(nc_rich8, BPF_MAP_TYPE_HASH, 8, nc_rich);
+NC_SET_MAPS(nc_rich16, BPF_MAP_TYPE_HASH, 16, nc_rich);
+NC_SET_MAPS(nc_rich32, BPF_MAP_TYPE_HASH, 32, nc_rich);
+NC_SET_MAPS(nc_rich64, BPF_MAP_TYPE_HASH, 64, nc_rich);
+NC_SET_MAPS(nc_richlpm8, BPF_MAP_TYPE_LPM_TRIE, sizeof(struct nc_prefix8), nc_rich);
+NC_SET_MAPS(nc_richlpm16, BPF_MAP_TYPE_LPM_TRIE, sizeof(struct nc_prefix16), nc_rich);
 
 #endif

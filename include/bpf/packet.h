@@ -10,10 +10,16 @@
 
 #include "netctl/image.h"
 
-/* The frame as the hook hands it over. */
+/*
+ * The frame as the hook hands it over. Offsets everywhere are those of the wire: a tag that was taken out of the frame and
+ * kept beside it (tc) counts, and skew is how many bytes are missing behind it.
+ */
 struct nc_frame {
 	const void *data;
 	const void *end;
+	__u32 skew;    /* 4 if a tag was taken out, else 0 */
+	__be16 tag[2]; /* then: its type and its TCI */
+	__u32 length;  /* bytes of the frame on the wire; data … end may hold fewer */
 };
 
 struct nc_pkt {
@@ -23,9 +29,10 @@ struct nc_pkt {
 		__be16 half[_NC_SLOT_MAX * 4];
 		__be32 word[_NC_SLOT_MAX * 2];
 	};
-	__u16 avail[_NC_BASE_MAX + 1]; /* by enum nc_base; the last is padding */
+	__u16 avail[_NC_BASE_MAX + 2]; /* by enum nc_base; the last are padding */
 	__u32 length;		       /* bytes of the frame */
-	__u32 nh;		       /* offset of the network header */
+	__u16 nh;		       /* offset of the network header */
+	__u16 th;  /* offset of the transport header, where avail says that there is one */
 	__u8 lack; /* enum nc_reason: the header that was not there; NC_REASON_POLICY: none */
 	__u8 deep; /* 1: what follows the extension headers is not known */
 	__u8 pad[6];

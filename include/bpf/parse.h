@@ -16,7 +16,7 @@
 #define NC_VLAN_HLEN 4
 #define NC_IP_HLEN   20
 #define NC_IP6_HLEN  40
-#define NC_TH_LOAD   14 /* transport header bytes that rules can read: up to the TCP flags */
+#define NC_TH_LOAD   14 /* transport header bytes that are extracted: up to the TCP flags */
 
 /* EtherTypes, in host order. The first two are what the kernel calls frames without one (if_ether.h). */
 enum nc_ethertype {
@@ -43,6 +43,12 @@ enum nc_nexthdr {
 static __always_inline bool nc_within(struct nc_frame f, const void *p, __u32 n)
 {
 	return p + n <= f.end;
+}
+
+/* Where the network header is in memory. */
+static __always_inline const __u8 *nc_network(struct nc_frame f, const struct nc_pkt *pkt)
+{
+	return f.data + (pkt->nh > NC_ETH_HLEN ? NC_ETH_HLEN + NC_VLAN_HLEN : NC_ETH_HLEN) - f.skew;
 }
 
 /* Copy as many of n bytes as the frame has; the rest stays zero. For headers cut short: the slow path. */
@@ -76,13 +82,30 @@ static __always_inline bool nc_is_vlan(__be16 type)
 	return type == bpf_htons(NC_ETH_8021Q) || type == bpf_htons(NC_ETH_8021AD);
 }
 
+/* What stands in the slot of tags: the one beside the frame, then those in it. */
+static __always_inline void nc_parse_tags(struct nc_frame f, struct nc_pkt *pkt, const __u8 *p)
+{
+	if (f.skew) {
+		pkt->half[NC_SLOT_VLAN * 4] = f.tag[1];
+		p -= 2;
+		if (nc_within(f, p, 6))
+			__builtin_memcpy(&pkt->byte[NC_SLOT_VLAN * 8 + 2], p, 6);
+		else
+			nc_copy_partial(&pkt->byte[NC_SLOT_VLAN * 8 + 2], p, f.end, 6);
+	} else if (nc_within(f, p, 8)) {
+		__builtin_memcpy(&pkt->slot[NC_SLOT_VLAN], p, 8);
+	} else {
+		nc_copy_partial(&pkt->byte[NC_SLOT_VLAN * 8], p, f.end, 8);
+	}
+}
+
 /* Ethernet and the outermost tag. -1: the frame ends there. */
 static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 {
 	const __u8 *p = f.data;
 	__be16 type;
 
-	pkt->length = f.end - f.data;
+	pkt->length = f.length;
 	pkt->avail[NC_BASE_ALWAYS] = 1;
 	pkt->avail[NC_BASE_LINK] = pkt->length < 0xffff ? pkt->length : 0xffff;
 	if (!nc_within(f, p, NC_ETH_HLEN)) {
@@ -93,13 +116,12 @@ static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 	__builtin_memcpy(&pkt->slot[NC_SLOT_ETHER_SADDR], p + 6, 8);
 	type = *(const __be16 *)(p + 12);
 	pkt->nh = NC_ETH_HLEN;
+	nc_parse_tags(f, pkt, p + NC_ETH_HLEN);
 
-	if (nc_within(f, p + NC_ETH_HLEN, 8))
-		__builtin_memcpy(&pkt->slot[NC_SLOT_VLAN], p + NC_ETH_HLEN, 8);
-	else
-		nc_copy_partial(&pkt->byte[NC_SLOT_VLAN * 8], p + NC_ETH_HLEN, f.end, 8);
-
-	if (nc_is_vlan(type)) {
+	if (f.skew) {
+		pkt->half[NC_SLOT_ETHER_SADDR * 4 + 3] = f.tag[0];
+		pkt->nh += NC_VLAN_HLEN;
+	} else if (nc_is_vlan(type)) {
 		if (!nc_within(f, p + NC_ETH_HLEN, NC_VLAN_HLEN)) {
 			nc_lacks(pkt, NC_REASON_TRUNCATED_L2);
 			return -1;
@@ -107,7 +129,10 @@ static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 		type = *(const __be16 *)(p + 16);
 		pkt->nh += NC_VLAN_HLEN;
 	}
-	pkt->half[NC_SLOT_L3 * 4] = nc_protocol(type, f, p + pkt->nh);
+	p = nc_network(f, pkt);
+	pkt->half[NC_SLOT_L3 * 4] = nc_protocol(type, f, p);
+	pkt->avail[NC_BASE_NH] =
+		pkt->avail[NC_BASE_LINK] > pkt->nh ? pkt->avail[NC_BASE_LINK] - pkt->nh : 0;
 	return 0;
 }
 
@@ -130,8 +155,9 @@ static __always_inline void nc_parse_transport(struct nc_frame f, struct nc_pkt 
 		nc_lacks(pkt, NC_REASON_FRAGMENT);
 		return;
 	}
-	bytes = (const void *)th < f.end ? (__u32)(f.end - (const void *)th) : 0;
-	pkt->avail[NC_BASE_TH] = 1 + (bytes < NC_TH_LOAD ? bytes : NC_TH_LOAD);
+	pkt->th = (__u32)((const void *)th - f.data) + f.skew;
+	bytes = pkt->th < pkt->length ? pkt->length - pkt->th : 0;
+	pkt->avail[NC_BASE_TH] = 1 + (bytes < 0xfff0 ? bytes : 0xfff0);
 	if (nc_within(f, th, NC_TH_LOAD)) {
 		slot[1] = th[13];
 		__builtin_memcpy(slot + 2, th, 4);
@@ -145,8 +171,8 @@ static __always_inline void nc_parse_transport(struct nc_frame f, struct nc_pkt 
 /* IPv4, RFC 791. */
 static __always_inline void nc_parse_ip(struct nc_frame f, struct nc_pkt *pkt)
 {
-	const __u8 *ip = f.data + pkt->nh;
-	__u32 bytes = (__u32)(f.end - (const void *)ip), hlen, total;
+	const __u8 *ip = nc_network(f, pkt);
+	__u32 bytes = pkt->length - pkt->nh, hlen, total;
 
 	pkt->avail[NC_BASE_IP] = bytes < 0xffff ? bytes : 0xffff;
 	if (!nc_within(f, ip, NC_IP_HLEN)) {
@@ -178,8 +204,8 @@ static __always_inline void nc_parse_ip(struct nc_frame f, struct nc_pkt *pkt)
  */
 static __always_inline void nc_parse_ip6(struct nc_frame f, struct nc_pkt *pkt)
 {
-	const __u8 *ip = f.data + pkt->nh, *p;
-	__u32 bytes = (__u32)(f.end - (const void *)ip), off;
+	const __u8 *ip = nc_network(f, pkt), *p;
+	__u32 bytes = pkt->length - pkt->nh, off;
 	__u8 next;
 
 	pkt->avail[NC_BASE_IP6] = bytes < 0xffff ? bytes : 0xffff;

@@ -23,11 +23,16 @@ enum nc_slot {
 	NC_SLOT_SADDR_LOW,   /* IPv6: second half */
 	NC_SLOT_DADDR,	     /* as NC_SLOT_SADDR, for the destination address */
 	NC_SLOT_DADDR_LOW,
-	NC_SLOT_L4, /* 0 transport protocol (nft "meta l4proto"); 1 transport header byte 13
+	NC_SLOT_L4,	 /* 0 transport protocol (nft "meta l4proto"); 1 transport header byte 13
 				 * (TCP flags); 2-5 transport header bytes 0-3 (ports; ICMP type and
 				 * code); 6-7 zero */
-	_NC_SLOT_MAX
+	NC_SLOT_ACC,	 /* the accumulator: a number of 128 bits, upper half; what loads leave */
+	NC_SLOT_ACC_LOW, /* lower half */
+	NC_SLOT_KEY,	 /* eight slots: the key of a rich set, in the order of its parts */
+	_NC_SLOT_MAX = NC_SLOT_KEY + 8
 };
+
+#define NC_KEY_BYTES 64
 
 /*
  * How much of the packet can be loaded, counted from each base. A test names a base and the bytes it
@@ -37,6 +42,7 @@ enum nc_slot {
 enum nc_base {
 	NC_BASE_ALWAYS, /* 1: for tests that need nothing */
 	NC_BASE_LINK,	/* bytes of the frame, from the Ethernet header on */
+	NC_BASE_NH,	/* bytes from the network header on, whatever the protocol */
 	NC_BASE_IP,	/* bytes from the IPv4 header on; 0 when the protocol is not IPv4 */
 	NC_BASE_IP6,	/* bytes from the IPv6 header on; 0 when the protocol is not IPv6 */
 	NC_BASE_TH,	/* 1 + bytes from the transport header on; 1 for a non-first fragment, whose

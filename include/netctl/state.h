@@ -11,8 +11,9 @@
 
 /* Hooks, as in nft(8). */
 enum nc_hook {
-	NC_HOOK_INGRESS, /* XDP */
-	NC_HOOK_EGRESS,	 /* tc: TCX, else clsact */
+	NC_HOOK_INGRESS,    /* XDP */
+	NC_HOOK_EGRESS,	    /* tc: TCX, else clsact */
+	NC_HOOK_INGRESS_TC, /* hook ingress too, behind XDP at tc: chains that XDP cannot run */
 	_NC_HOOK_MAX
 };
 
@@ -64,11 +65,12 @@ struct nc_counter {
 	__u64 bytes;
 };
 
-/* Rules in the order of the text: what identifies them across generations. */
-struct nc_rule_record {
-	__u64 handle;
-	__u32 counter; /* counter id, NC_NONE for none */
-	__u32 pad;     /* zero */
+/* Everything that has state, in the order of the text: what identifies it across generations. */
+struct nc_state_record {
+	__u64 handle;  /* of the rule or the named object */
+	__u32 id;      /* counter id or word id */
+	__u16 space;   /* 0: counters, 1: words */
+	__u16 ordinal; /* among the rule's */
 };
 
 /* nc_text: chunk 0 is the header, the text follows in chunks 1 to n, not NUL-terminated. */
@@ -77,7 +79,7 @@ struct nc_rule_record {
 struct nc_text_header {
 	__u64 length;	  /* bytes of text */
 	__u64 generation; /* 1, 2, 3 … */
-	__u32 n_rules;
+	__u32 n_states;	  /* struct nc_state_record */
 	__u32 n_sets;	  /* set maps pinned in the generation's directory, named sets first */
 	__u32 n_counters; /* capacity of this generation's nc_counters */
 	__u32 pad;
@@ -88,6 +90,6 @@ struct nc_text_chunk {
 };
 
 _Static_assert(sizeof(struct nc_device) == 40, "struct nc_device is part of the ABI");
-_Static_assert(sizeof(struct nc_rule_record) == 16, "struct nc_rule_record is part of the ABI");
+_Static_assert(sizeof(struct nc_state_record) == 16, "struct nc_state_record is part of the ABI");
 
 #endif

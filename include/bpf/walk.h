@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A packet's way through the steps, and the accumulator and key that steps work on. */
+#ifndef NETCTL_BPF_WALK_H
+#define NETCTL_BPF_WALK_H
+
+#include "maps.h"
+#include "packet.h"
+
+struct nc_walk {
+	nc_ctx *ctx;
+	struct nc_pkt pkt;
+	__u32 at;      /* index of the next step */
+	__u32 verdict; /* enum nc_verdict */
+	__u32 reason;  /* enum nc_reason */
+	__u32 next;    /* BASE step of the device's next base chain, NC_NONE: none */
+	__u32 policy;  /* step of this chain's policy */
+	__u32 depth;   /* of stack */
+	__u32 port;    /* REDIRECT: index in nc_ports; NC_NONE: to the neighbour */
+	__u32 ifindex;
+	__u32 traced; /* records in nc_trace */
+	__u32 again;  /* 1: headers were rewritten, parse them anew and go on */
+	__u32 family; /* REDIRECT to a neighbour: 4 or 6; its address is in the accumulator */
+	__u32 pad;
+	__u32 stack[NC_JUMP_STACK];
+};
+
+static __always_inline bool nc_uses(enum nc_step_op op)
+{
+	return nc_spec.uses_ops >> op & 1;
+}
+
+static __always_inline __u64 nc_slot(const struct nc_pkt *pkt, __u32 slot)
+{
+	return slot < _NC_SLOT_MAX ? bpf_be64_to_cpu(pkt->slot[slot]) : 0;
+}
+
+static __always_inline __u64 nc_acc_high(const struct nc_pkt *pkt)
+{
+	return bpf_be64_to_cpu(pkt->slot[NC_SLOT_ACC]);
+}
+
+static __always_inline __u64 nc_acc_low(const struct nc_pkt *pkt)
+{
+	return bpf_be64_to_cpu(pkt->slot[NC_SLOT_ACC_LOW]);
+}
+
+static __always_inline void nc_set_acc(struct nc_pkt *pkt, __u64 high, __u64 low)
+{
+	pkt->slot[NC_SLOT_ACC] = bpf_cpu_to_be64(high);
+	pkt->slot[NC_SLOT_ACC_LOW] = bpf_cpu_to_be64(low);
+}
+
+/* Bytes as counters, limits and quotas count them: as nft at this hook, from the network header on. */
+static __always_inline __u32 nc_counted(const struct nc_pkt *pkt)
+{
+	return pkt->length - pkt->nh;
+}
+
+#endif
