@@ -115,7 +115,7 @@ $(B)/fuzz/%: selftests/%.c $(FUZZ_SRCS)
 fuzz: $(FUZZERS) ## fuzz the parser for FUZZ_SECONDS (60): no crash, print-then-parse is a fixed point
 	@for f in $(FUZZERS); do \
 		mkdir -p $(B)/fuzz/corpus/$$(basename $$f); \
-		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 $(B)/fuzz/corpus/$$(basename $$f) selftests/golden/ok selftests/golden/bad || exit 1; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 $(B)/fuzz/corpus/$$(basename $$f) selftests/golden/ok selftests/golden/bad selftests/golden/json_in || exit 1; \
 	done
 
 lint: ## formatting, layering law, shellcheck, cppcheck

@@ -105,9 +105,11 @@ static int check_array(struct nc_json_input *in, const struct nc_json_at *at, si
 {
 	if (!nc_json_is_kind(at, json_type_array))
 		return nc_json_error(in, at, "an array is expected here");
+	if (!nc_json_length(at))
+		return nc_json_error(in, at, "this array is empty");
 	if (nc_json_length(at) < least)
-		return nc_json_error(in, at, "at least %zu values are expected here, not %zu",
-				     least, nc_json_length(at));
+		return nc_json_error(in, at, "%zu values are expected here, not %zu", least,
+				     nc_json_length(at));
 	return 0;
 }
 
@@ -190,7 +192,7 @@ int nc_json_put_elements(struct nc_json_input *in, const struct nc_json_at *at)
 	int r = 0;
 
 	if (nc_json_is_kind(at, json_type_array) && !nc_json_length(at))
-		return nc_json_error(in, at, "there are no elements here");
+		return nc_json_error(in, at, "this array is empty");
 	fputs("{ ", in->out);
 	if (!nc_json_is_kind(at, json_type_array))
 		r = put_element(in, at);

@@ -210,7 +210,7 @@ static int put_command(struct nc_json_input *in, const struct nc_json_at *at, en
 	if (!object)
 		return unknown_object(in, at);
 	if (!(object->verbs & BIT(verb)))
-		return nc_json_error(in, at, "\"%s\" is not for a %s", verbs[verb], object->key);
+		return nc_json_error(in, at, "there is no \"%s %s\"", verbs[verb], object->key);
 	fprintf(in->out, "%s %s", verbs[verb], object->key);
 	if (verb == RENAME)
 		return put_rename(in, at);
