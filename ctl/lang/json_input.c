@@ -16,7 +16,7 @@ const char *nc_json_show(const char *text, char shown[NC_JSON_SHOW])
 {
 	size_t n = 0;
 
-	for (; text[n] && n < NC_JSON_SHOW - 1; n++) {
+	for (; n < NC_JSON_SHOW - 1 && text[n]; n++) {
 		unsigned char c = text[n];
 
 		shown[n] = c < 0x20 || c >= 0x7f ? '?' : c;

@@ -279,7 +279,8 @@ static int translate_document(struct nc_json_input *in, struct json_object *root
 		r = translate_entry(in, &entry);
 		if (r == -ENOMEM)
 			return r;
-		failed = r ?: failed;
+		if (r < 0)
+			failed = r;
 	}
 	return failed;
 }
