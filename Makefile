@@ -34,8 +34,9 @@ CTL_OBJS   := $(CTL_SRCS:%.c=$(B)/%.o)
 MAIN_OBJ   := $(B)/ctl/main.o
 LIB        := $(B)/libnetctl.a
 UNIT_TESTS := $(patsubst selftests/%.c,$(B)/selftests/%,$(wildcard selftests/test_*.c))
-SELF_OBJS  := $(patsubst selftests/%.c,$(B)/selftests/%.o,$(filter-out selftests/test_% selftests/fuzz_% selftests/perf_%,$(filter-out %.bpf.c,$(wildcard selftests/*.c))))
+SELF_OBJS  := $(patsubst selftests/%.c,$(B)/selftests/%.o,$(filter-out selftests/test_% selftests/fuzz_% selftests/perf_% selftests/tool_%,$(filter-out %.bpf.c,$(wildcard selftests/*.c))))
 PERF       := $(patsubst selftests/%.c,$(B)/selftests/%,$(wildcard selftests/perf_*.c))
+TOOLS      := $(patsubst selftests/%.c,$(B)/selftests/%,$(wildcard selftests/tool_*.c))
 FUZZERS    := $(patsubst selftests/%.c,$(B)/fuzz/%,$(wildcard selftests/fuzz_*.c))
 OUR_C      := $(wildcard ctl/*.c ctl/*.h ctl/*/*.c ctl/*/*.h include/*/*.h xdp/*.c tc/*.c sock/*.c selftests/*.c selftests/*.h)
 
@@ -83,11 +84,14 @@ $(B)/selftests/test_%: $(B)/selftests/test_%.o $(SELF_OBJS) $(LIB)
 $(B)/selftests/perf_%: $(B)/selftests/perf_%.o $(SELF_OBJS) $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/selftests/tool_%: $(B)/selftests/tool_%.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 test: deps ## everything: lint, unit, golden, packet tables, namespaces; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory check
 
 .PHONY: check tests-built
-tests-built: build $(UNIT_TESTS)
+tests-built: build $(UNIT_TESTS) $(TOOLS)
 check: tests-built
 	@B=$(B) ./selftests/run
 
@@ -111,7 +115,7 @@ $(B)/fuzz/%: selftests/%.c $(FUZZ_SRCS)
 fuzz: $(FUZZERS) ## fuzz the parser for FUZZ_SECONDS (60): no crash, print-then-parse is a fixed point
 	@for f in $(FUZZERS); do \
 		mkdir -p $(B)/fuzz/corpus/$$(basename $$f); \
-		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 $(B)/fuzz/corpus/$$(basename $$f) selftests/golden/ok selftests/golden/bad || exit 1; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=1 $(B)/fuzz/corpus/$$(basename $$f) selftests/golden/ok selftests/golden/bad selftests/golden/json_in || exit 1; \
 	done
 
 lint: ## formatting, layering law, shellcheck, cppcheck

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lang/json_read.h"
 #include "util/cleanup.h"
 
 #define SOURCE_MAX (1u << 30)
@@ -43,6 +44,29 @@ static int read_all(int fd, char **ret_text, size_t *ret_length)
 	return 0;
 }
 
+/*
+ * JSON becomes the nft text that it means, under a name that says so. The JSON itself stays as long as the process when
+ * there are errors in it: diagnostics point into it.
+ */
+static int translate(struct nc_source *source, char **text, struct nc_diag *diag)
+{
+	static struct nc_source json;
+	char *name = NULL;
+	int r;
+
+	json = *source;
+	r = nc_json_translate(&json, text, &source->length, diag);
+	if (r < 0)
+		return r;
+	free((char *)json.text);
+	source->text = *text;
+	if (asprintf(&name, "%s (translated from JSON)",
+		     strcmp(source->name, "-") == 0 ? "<stdin>" : source->name) < 0)
+		return -ENOMEM;
+	source->name = name;
+	return 0;
+}
+
 int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, struct nc_diag *diag)
 {
 	bool standard_input = strcmp(path, "-") == 0;
@@ -66,7 +90,7 @@ int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, str
 				     standard_input ? "standard input" : path);
 	*ret = (struct nc_source){.name = path, .text = text, .length = length};
 	*ret_text = text;
-	return 0;
+	return nc_json_is(ret) ? translate(ret, ret_text, diag) : 0;
 }
 
 /* A comment that the shell has taken the quotes off. */

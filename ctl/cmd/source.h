@@ -5,7 +5,8 @@
 
 #include "util/diag.h"
 
-/* Read a file, or standard input for "-", whole. text is the caller's to free. 0 or -errno with a message. */
+/* Read a file, or standard input for "-", whole; JSON becomes the nft text it means. text is the caller's to
+ * free. 0 or -errno with a message. */
 int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, struct nc_diag *diag);
 
 /* The words of a command line as one text. -ENOMEM. */
