@@ -51,6 +51,7 @@ enum nc_exit nc_cmd_status(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_apply(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_check(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_ruleset(struct nc_run *run, int argc, char **argv);
+enum nc_exit nc_cmd_monitor(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_help(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_version(struct nc_run *run, int argc, char **argv);
 

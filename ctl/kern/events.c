@@ -89,8 +89,8 @@ static int open_lost(const char *path)
 
 static int refuse_strange(const char *path, struct nc_diag *diag)
 {
-	nc_diag_error(diag, NULL,
-		      "%s is not a map that this netctl made; remove it to begin anew", path);
+	nc_diag_error(diag, NULL, "%s is not a map that this netctl made; remove it to begin anew",
+		      path);
 	return -EBADMSG;
 }
 
@@ -221,8 +221,8 @@ static int open_maps(struct nc_events *events, const struct nc_store *store, str
 	events->ring_fd = open_ring(events->ring_path);
 	events->lost_fd = open_lost(lost_path);
 	if (events->ring_fd == -EBADMSG || events->lost_fd == -EBADMSG)
-		return refuse_strange(
-			events->ring_fd == -EBADMSG ? events->ring_path : lost_path, diag);
+		return refuse_strange(events->ring_fd == -EBADMSG ? events->ring_path : lost_path,
+				      diag);
 	if (events->ring_fd < 0 || events->lost_fd < 0)
 		return events->ring_fd < 0 ? events->ring_fd : events->lost_fd;
 	if (!holds(events->lock, reader))
