@@ -22,8 +22,7 @@ static bool load(struct emitter *emitter, int ring, int lost)
 {
 	emitter->skel = event__open();
 	return emitter->skel && !bpf_map__reuse_fd(emitter->skel->maps.nc_events, ring) &&
-	       !bpf_map__reuse_fd(emitter->skel->maps.nc_lost, lost) &&
-	       !event__load(emitter->skel);
+	       !bpf_map__reuse_fd(emitter->skel->maps.nc_lost, lost) && !event__load(emitter->skel);
 }
 
 struct emitter *emitter_open(struct nc_store *store)

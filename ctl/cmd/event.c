@@ -62,6 +62,8 @@ static void print_quoted(const char *text, FILE *out)
 	for (const char *c = text; *c; c++) {
 		if (iscntrl((unsigned char)*c))
 			fprintf(out, "\\x%02x", (unsigned char)*c);
+		else if (*c == '"' || *c == '\\')
+			fprintf(out, "\\%c", *c);
 		else
 			fputc(*c, out);
 	}
