@@ -115,7 +115,7 @@ static int show(void *context, const struct nc_change *change)
 	} else {
 		nc_term_print(stdout, watch->colour, verb_colour(change->verb), change->verb);
 		printf(" %s %s", change->object, change->text);
-		if (options->handle && change->handle)
+		if (options->handle && change->handle && *change->verb != 'd')
 			printf(" # handle %llu", change->handle);
 		putchar('\n');
 	}

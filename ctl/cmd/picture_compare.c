@@ -13,175 +13,6 @@ struct comparison {
 	void *context;
 };
 
-static const struct picture_object *table_of(const struct nc_picture *picture,
-					     const struct picture_object *object)
-{
-	return object->table == NO_OBJECT ? object : &picture->objects.v[object->table];
-}
-
-static const struct picture_object *chain_of(const struct nc_picture *picture,
-					     const struct picture_object *rule)
-{
-	return &picture->objects.v[rule->chain];
-}
-
-static struct picture_object *twin_of(struct nc_picture *other, const struct picture_object *object)
-{
-	return object->twin == NO_OBJECT ? NULL : &other->objects.v[object->twin];
-}
-
-static bool same_text(const struct picture_object *a, const struct picture_object *b)
-{
-	return strcmp(a->text ? a->text : "", b->text ? b->text : "") == 0;
-}
-
-/* --- twins -------------------------------------------------------------------------------------------- */
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-/* By what makes an object the same one: its table, its handle, what and where it is. */
-static int compare_identity(const struct nc_picture *p, const struct picture_object *a,
-			    const struct nc_picture *q, const struct picture_object *b)
-{
-	const struct picture_object *s = table_of(p, a), *t = table_of(q, b);
-	int r = compare_numbers(s->handle, t->handle);
-
-	if (!r)
-		r = compare_numbers(a->handle, b->handle);
-	if (!r)
-		r = strcmp(s->name, t->name);
-	if (!r)
-		r = strcmp(a->kind, b->kind);
-	if (!r)
-		r = strcmp(a->name, b->name);
-	if (!r && a->chain != NO_OBJECT && b->chain != NO_OBJECT)
-		r = strcmp(chain_of(p, a)->name, chain_of(q, b)->name);
-	return r;
-}
-
-static int compare_places(const void *a, const void *b, void *context)
-{
-	const struct nc_picture *picture = context;
-	const size_t *i = a, *j = b;
-
-	return compare_identity(picture, &picture->objects.v[*i], picture, &picture->objects.v[*j]);
-}
-
-/* Indices of all objects, sorted by identity. */
-static size_t *sort_objects(struct nc_picture *picture)
-{
-	size_t *order = calloc(picture->objects.n + 1, sizeof(*order));
-
-	if (!order)
-		return NULL;
-	for (size_t i = 0; i < picture->objects.n; i++)
-		order[i] = i;
-	qsort_r(order, picture->objects.n, sizeof(*order), compare_places, picture);
-	return order;
-}
-
-static int find_twins(struct nc_picture *old, struct nc_picture *new)
-{
-	_cleanup_free_ size_t *olds = sort_objects(old), *news = sort_objects(new);
-	size_t i = 0, j = 0;
-
-	if (!olds || !news)
-		return -ENOMEM;
-	nc_vec_foreach (object, &old->objects)
-		object->twin = NO_OBJECT;
-	nc_vec_foreach (object, &new->objects)
-		object->twin = NO_OBJECT;
-	while (i < old->objects.n && j < new->objects.n) {
-		struct picture_object *a = &old->objects.v[olds[i]], *b = &new->objects.v[news[j]];
-		int r = compare_identity(old, a, new, b);
-
-		if (r == 0) {
-			a->twin = news[j];
-			b->twin = olds[i];
-		}
-		i += r <= 0;
-		j += r >= 0;
-	}
-	return 0;
-}
-
-/* --- rules that stay ---------------------------------------------------------------------------------- */
-
-/* Rules of a chain in their new order, those that say what they said; twin is their old place. */
-typedef NC_VEC(struct picture_object *) rule_list;
-
-/* The end of the longest rising run that the place at makes one longer: tails[length] has the lowest end for that length. */
-static size_t find_run(const rule_list *rules, const size_t *tails, size_t n, size_t at)
-{
-	size_t low = 0;
-
-	while (low < n) {
-		size_t middle = (low + n) / 2;
-
-		if (rules->v[tails[middle]]->twin < at)
-			low = middle + 1;
-		else
-			n = middle;
-	}
-	return low;
-}
-
-/* Mark the longest subsequence of rules whose order did not change: those stay, the others moved. */
-static int mark_staying(struct nc_picture *old, const rule_list *rules)
-{
-	_cleanup_free_ size_t *tails = calloc(rules->n + 1, sizeof(*tails));
-	_cleanup_free_ size_t *before = calloc(rules->n + 1, sizeof(*before));
-	size_t n = 0;
-
-	if (!tails || !before)
-		return -ENOMEM;
-	for (size_t i = 0; i < rules->n; i++) {
-		size_t length = find_run(rules, tails, n, rules->v[i]->twin);
-
-		before[i] = length ? tails[length - 1] : NO_OBJECT;
-		tails[length] = i;
-		if (length == n)
-			n++;
-	}
-	for (size_t i = n ? tails[n - 1] : NO_OBJECT; i != NO_OBJECT; i = before[i]) {
-		rules->v[i]->stays = true;
-		old->objects.v[rules->v[i]->twin].stays = true;
-	}
-	return 0;
-}
-
-static int find_staying(struct nc_picture *old, struct nc_picture *new)
-{
-	size_t chain = NO_OBJECT;
-	rule_list rules = {};
-	int r = 0;
-
-	nc_vec_foreach (object, &old->objects)
-		object->stays = false;
-	for (size_t i = 0; i < new->objects.n &&r == 0; i++) {
-		struct picture_object *rule = &new->objects.v[i];
-		const struct picture_object *twin = twin_of(old, rule);
-
-		rule->stays = false;
-		if (rule->chain == NO_OBJECT)
-			continue;
-		if (rule->chain != chain) {
-			r = mark_staying(old, &rules);
-			rules.n = 0;
-			chain = rule->chain;
-		}
-		if (r == 0 && twin && same_text(rule, twin))
-			r = nc_vec_push(&rules, rule);
-	}
-	if (r == 0)
-		r = mark_staying(old, &rules);
-	nc_vec_free(&rules);
-	return r;
-}
-
 /* --- telling ------------------------------------------------------------------------------------------ */
 
 /* With text, which is freed; NULL: memory is out. */
@@ -226,7 +57,7 @@ static struct json_object *head_json(const struct picture_object *object)
 static int tell_object(const struct comparison *c, const struct nc_picture *picture,
 		       const struct picture_object *object, const char *verb)
 {
-	const struct picture_object *table = table_of(picture, object);
+	const struct picture_object *table = picture_table_of(picture, object);
 	bool body = object->text && strcmp(verb, "delete") != 0;
 	struct json_object *json = head_json(object);
 	int r = tell(c, verb, object->kind,
@@ -242,8 +73,8 @@ static int tell_object(const struct comparison *c, const struct nc_picture *pict
 static int tell_rule_gone(const struct comparison *c, const struct picture_object *rule)
 {
 	return tell(c, "delete", "rule",
-		    TEXT("%s %s handle %" PRIu64, table_of(c->old, rule)->name,
-			 chain_of(c->old, rule)->name, rule->handle),
+		    TEXT("%s %s handle %" PRIu64, picture_table_of(c->old, rule)->name,
+			 picture_chain_of(c->old, rule)->name, rule->handle),
 		    rule, rule->json);
 }
 
@@ -256,8 +87,8 @@ static int tell_rule(const struct comparison *c, const struct picture_object *ru
 	if (before && !last)
 		snprintf(after, sizeof(after), "handle %" PRIu64 " ", before->handle);
 	return tell(c, before || last ? "add" : "insert", "rule",
-		    TEXT("%s %s %s%s", table_of(c->new, rule)->name, chain_of(c->new, rule)->name,
-			 after, rule->text),
+		    TEXT("%s %s %s%s", picture_table_of(c->new, rule)->name,
+			 picture_chain_of(c->new, rule)->name, after, rule->text),
 		    rule, rule->json);
 }
 
@@ -267,7 +98,7 @@ static struct json_object *element_json(const struct nc_picture *picture,
 {
 	struct json_object *elements = json_object_object_get(set->json, "elem"), *value;
 	struct json_object *object, *inner, *list;
-	const char *table = table_of(picture, set)->name, *blank = strchr(table, ' ');
+	const char *table = picture_table_of(picture, set)->name, *blank = strchr(table, ' ');
 
 	if (!set->json || !blank)
 		return NULL;
@@ -293,7 +124,8 @@ static int tell_element(const struct comparison *c, const struct nc_picture *pic
 	const struct picture_object none = {};
 	struct json_object *json = element_json(picture, set, element);
 	int r = tell(c, verb, "element",
-		     TEXT("%s %s { %s }", table_of(picture, set)->name, set->name, element->text),
+		     TEXT("%s %s { %s }", picture_table_of(picture, set)->name, set->name,
+			  element->text),
 		     &none, json);
 
 	json_object_put(json);
@@ -385,9 +217,9 @@ static int tell_come(const struct comparison *c, bool (*sort)(const struct pictu
 
 	for (size_t i = 0; i < c->new->objects.n &&r == 0; i++) {
 		const struct picture_object *object = &c->new->objects.v[i];
-		const struct picture_object *twin = twin_of(c->old, object);
+		const struct picture_object *twin = picture_twin_of(c->old, object);
 
-		if (sort(object) && (!twin || !same_text(object, twin)))
+		if (sort(object) && (!twin || !picture_same_text(object, twin)))
 			r = tell_object(c, c->new, object, "add");
 	}
 	return r;
@@ -449,7 +281,8 @@ static int tell_elements_gone(const struct comparison *c)
 		const struct picture_object *object = &c->old->objects.v[i];
 
 		if (object->elements.n && object->twin != NO_OBJECT)
-			r = tell_elements(c, c->old, object, twin_of(c->new, object), "delete");
+			r = tell_elements(c, c->old, object, picture_twin_of(c->new, object),
+					  "delete");
 	}
 	return r;
 }
@@ -462,7 +295,8 @@ static int tell_elements_come(const struct comparison *c)
 		const struct picture_object *object = &c->new->objects.v[i];
 
 		if (object->elements.n)
-			r = tell_elements(c, c->new, object, twin_of(c->old, object), "add");
+			r = tell_elements(c, c->new, object, picture_twin_of(c->old, object),
+					  "add");
 	}
 	return r;
 }
@@ -471,10 +305,8 @@ int nc_picture_compare(struct nc_picture *old, struct nc_picture *new, nc_change
 		       void *context)
 {
 	const struct comparison c = {old, new, fn, context};
-	int r = find_twins(old, new);
+	int r = picture_match(old, new);
 
-	if (r == 0)
-		r = find_staying(old, new);
 	if (r == 0)
 		r = tell_rules_gone(&c);
 	if (r == 0)

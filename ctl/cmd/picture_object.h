@@ -4,6 +4,7 @@
 #define NETCTL_CMD_PICTURE_OBJECT_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "cmd/picture.h"
 #include "util/vec.h"
@@ -39,5 +40,31 @@ static inline bool picture_is(const struct picture_object *object, const char *k
 {
 	return strcmp(object->kind, kind) == 0;
 }
+
+static inline const struct picture_object *picture_table_of(const struct nc_picture *picture,
+							    const struct picture_object *object)
+{
+	return object->table == NO_OBJECT ? object : &picture->objects.v[object->table];
+}
+
+static inline const struct picture_object *picture_chain_of(const struct nc_picture *picture,
+							    const struct picture_object *rule)
+{
+	return &picture->objects.v[rule->chain];
+}
+
+static inline struct picture_object *picture_twin_of(struct nc_picture *other,
+						     const struct picture_object *object)
+{
+	return object->twin == NO_OBJECT ? NULL : &other->objects.v[object->twin];
+}
+
+static inline bool picture_same_text(const struct picture_object *a, const struct picture_object *b)
+{
+	return strcmp(a->text ? a->text : "", b->text ? b->text : "") == 0;
+}
+
+/* Set twin of all objects and stays of all rules, in both pictures. 0 or -ENOMEM. */
+int picture_match(struct nc_picture *old, struct nc_picture *new);
 
 #endif
