@@ -35,9 +35,14 @@ int64_t nc_monitor_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+bool nc_monitor_stopped(const struct nc_monitor *monitor)
+{
+	return stop || (monitor->count && monitor->shown >= monitor->count) || ferror(stdout);
+}
+
 bool nc_monitor_over(const struct nc_monitor *monitor)
 {
-	return stop || (monitor->count && monitor->shown >= monitor->count) || ferror(stdout) ||
+	return nc_monitor_stopped(monitor) ||
 	       (monitor->deadline_ms != INT64_MAX && nc_monitor_now_ms() >= monitor->deadline_ms);
 }
 

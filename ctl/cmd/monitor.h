@@ -23,7 +23,9 @@ struct nc_monitor {
 /* Monotonic. */
 int64_t nc_monitor_now_ms(void);
 
-/* Did a signal, the time or the count end it? */
+/* Did a signal or the count end it, or an output that takes no more? */
+bool nc_monitor_stopped(const struct nc_monitor *monitor);
+/* Or the time? */
 bool nc_monitor_over(const struct nc_monitor *monitor);
 
 /* Milliseconds to wait, at most max. */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -13,7 +14,8 @@
 #include "cmd/session.h"
 #include "util/term.h"
 
-#define POLL_MS 200 /* between looks at the clock, and at what was lost */
+#define NS_PER_MS 1000000u
+#define POLL_MS	  200 /* between looks at the clock, and at what was lost */
 
 /* The ruleset as it is now, for the text of rules; read when the first event asks, and again when it has changed. */
 struct rules {
@@ -34,11 +36,13 @@ struct events {
 	FILE *file; /* of pcapng */
 	struct nc_pcapng pcapng;
 	uint64_t new_since_ns;	  /* CLOCK_BOOTTIME */
+	uint64_t until_ns;	  /* likewise; what is logged later is not waited for */
 	uint64_t boot_ns;	  /* CLOCK_REALTIME less CLOCK_BOOTTIME */
 	uint64_t lost_by_readers; /* while readers ran that are closed by now */
 	uint64_t lost_told;
 	uint64_t lost_before;
 	bool colour, failed;
+	bool late; /* the time is up, and what was logged until then has been read */
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -145,6 +149,15 @@ static void print_json_line(struct json_object *object)
 	json_object_put(object);
 }
 
+/* After this event no more is wanted. An event is never taken and not shown: the one that shows that the time is up, too. */
+static int go_on(struct events *events, const struct nc_event *event)
+{
+	if (event->time_ns > events->until_ns)
+		events->late = true;
+	return nc_monitor_stopped(events->monitor) || events->failed || events->late ? -ECANCELED
+										     : 0;
+}
+
 static int show(void *context, const struct nc_event *event, const void *frame)
 {
 	struct events *events = context;
@@ -157,7 +170,7 @@ static int show(void *context, const struct nc_event *event, const void *frame)
 	};
 
 	if (!is_wanted(events, event))
-		return nc_monitor_over(monitor) ? -ECANCELED : 0;
+		return go_on(events, event);
 	if (!if_indextoname(event->ifindex, view.device))
 		*view.device = '\0';
 	if (monitor->with_rules || run->options.json || events->file)
@@ -169,7 +182,7 @@ static int show(void *context, const struct nc_event *event, const void *frame)
 	else
 		nc_event_print(&view, monitor->with_rules, events->colour, stdout);
 	monitor->shown++;
-	return nc_monitor_over(monitor) || events->failed ? -ECANCELED : 0;
+	return go_on(events, event);
 }
 
 /* --- what was lost ------------------------------------------------------------------------------------ */
@@ -258,6 +271,8 @@ static int poll_reader(struct events *events)
 		events->failed = true;
 	if (r == -ESTALE)
 		close_reader(events);
+	if (r <= 0 && nc_monitor_over(events->monitor))
+		events->late = true;
 	if (r >= 0 || r == -ESTALE || r == -EINTR || r == -ECANCELED)
 		return 0;
 	return nc_diag_errno(&events->monitor->run->diag, NULL, r, "cannot read events");
@@ -267,11 +282,13 @@ static int read_events(struct events *events)
 {
 	int r = 0;
 
-	while (r == 0 && !nc_monitor_over(events->monitor) && !events->failed) {
+	while (r == 0 && !nc_monitor_stopped(events->monitor) && !events->failed && !events->late) {
 		if (!events->reader)
 			r = open_reader(events);
 		if (r == 0 && events->reader)
 			r = poll_reader(events);
+		else
+			events->late = true;
 	}
 	close_reader(events);
 	return r;
@@ -314,6 +331,14 @@ static int close_file(struct events *events)
 			     "cannot write %s", events->monitor->pcapng);
 }
 
+static uint64_t until_ns(const struct nc_monitor *monitor)
+{
+	if (monitor->deadline_ms == INT64_MAX)
+		return UINT64_MAX;
+	return clock_ns(CLOCK_BOOTTIME) +
+	       (uint64_t)nc_monitor_wait_ms(monitor, INT_MAX) * NS_PER_MS;
+}
+
 enum nc_exit nc_monitor_events(struct nc_monitor *monitor)
 {
 	struct events events = {.monitor = monitor, .colour = nc_term_colour(stdout)};
@@ -321,6 +346,7 @@ enum nc_exit nc_monitor_events(struct nc_monitor *monitor)
 
 	if (monitor->only_new)
 		events.new_since_ns = clock_ns(CLOCK_BOOTTIME);
+	events.until_ns = until_ns(monitor);
 	/* The lock first: a monitor that is refused must not truncate the file of the other. */
 	r = open_reader(&events);
 	if (r == 0)
