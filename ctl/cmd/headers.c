@@ -91,7 +91,7 @@ static void print_ether(const struct nc_decoded *d, FILE *out)
 		ether_text(d->ether_daddr, daddr));
 	for (unsigned i = 0; i < d->n_vlans; i++)
 		fprintf(out, " %s %u", d->vlan[i].tpid == ETH_P_8021AD ? "8021ad" : "vlan",
-			d->vlan[i].tci & 0xfff);
+			(unsigned)d->vlan[i].tci & 0xfff);
 }
 
 static void print_arp(const struct nc_decoded *d, FILE *out)

@@ -175,7 +175,7 @@ static int take_record(void *context, void *record, size_t size)
 	if (event.captured > size - sizeof(event))
 		event.captured = size - sizeof(event);
 	events->n++;
-	events->stopped = events->fn(events->context, &event, record + sizeof(event));
+	events->stopped = events->fn(events->context, &event, (const char *)record + sizeof(event));
 	if (events->stopped < 0)
 		return events->stopped;
 	return events->n == BATCH ? BATCH_FULL : 0;
