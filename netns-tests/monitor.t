@@ -140,12 +140,26 @@ fi
 nc monitor --timeout 0 --pcapng /nonexistent/f 2>"$TMP/err"
 is "a file that cannot be written" "$? $(cat "$TMP/err")" "1 Error: cannot write /nonexistent/f: No such file or directory"
 
+emit 1 "full: "
+nc monitor --timeout 0 >/dev/full 2>"$TMP/err"
+is "an output that is full" "$? $(grep Error "$TMP/err")" "1 Error: cannot write to standard output: No space left on device"
+
 # --- words
 for words in "--count 0" "--count" "--timeout x" "--group 65535" "nonsense" "ruleset --pcapng f" "events ruleset"; do
 	# shellcheck disable=SC2086
 	nc monitor $words 2>/dev/null
 	is "monitor $words is a usage error" $? 2
 done
+
+# --- another store takes the place of the one that is read
+monitor follow monitor --count 2
+reads
+emit 1 "one: "
+has follow.out one
+nc flush ruleset && nc -f "$TMP/r.nft" || exit 1
+emit 1 "two: "
+wait "$MONITOR"
+is "a monitor outlives the ruleset" "$? $(grep -o '".*"' "$TMP/follow.out" | tr -d '\n')" '0 "one: ""two: "'
 
 # --- the ruleset
 monitor rules monitor ruleset

@@ -12,6 +12,9 @@
 
 static volatile sig_atomic_t stop;
 
+/* Why standard output takes no more, for the one that reports it at the end; 0: it does. */
+static int output_error;
+
 static void note_signal(int number)
 {
 	(void)number;
@@ -37,7 +40,9 @@ int64_t nc_monitor_now_ms(void)
 
 bool nc_monitor_stopped(const struct nc_monitor *monitor)
 {
-	return stop || (monitor->count && monitor->shown >= monitor->count) || ferror(stdout);
+	if (ferror(stdout) && !output_error)
+		output_error = errno;
+	return stop || output_error || (monitor->count && monitor->shown >= monitor->count);
 }
 
 bool nc_monitor_over(const struct nc_monitor *monitor)
@@ -171,5 +176,8 @@ enum nc_exit nc_cmd_monitor(struct nc_run *run, int argc, char **argv)
 	if (!monitor.pcapng || strcmp(monitor.pcapng, "-") != 0)
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	catch_signals();
-	return events ? nc_monitor_events(&monitor) : nc_monitor_ruleset(&monitor);
+	code = events ? nc_monitor_events(&monitor) : nc_monitor_ruleset(&monitor);
+	if (output_error)
+		errno = output_error;
+	return code;
 }
