@@ -211,6 +211,13 @@ static struct json_object *subject_json(const struct nc_session *session, enum n
 	return whole;
 }
 
+struct json_object *nc_list_json(const struct nc_session *session)
+{
+	const struct subject everything = {};
+
+	return subject_json(session, NC_OBJECT_RULESET, &everything);
+}
+
 /* --- commands ---------------------------------------------------------------------------------------- */
 
 static bool shows_elements(const struct nc_run *run, enum nc_object object)

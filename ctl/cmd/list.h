@@ -12,6 +12,10 @@
  */
 int nc_list(struct nc_run *run, struct nc_session *session, const struct nc_script *script);
 
+/* {"nftables":[…]} of the whole ruleset, as "list ruleset" with -j; the caller owns it. */
+struct json_object;
+struct json_object *nc_list_json(const struct nc_session *session);
+
 /* Does the script have any? Does it have anything else? */
 bool nc_script_lists(const struct nc_script *script);
 bool nc_script_changes(const struct nc_script *script);

@@ -56,6 +56,24 @@ const struct nc_cmd nc_cmds[] = {
 	 AS_NFT, nc_cmd_ruleset},
 	{"flush", "ruleset | table F T | chain F T C | set F T S", "remove all of the content",
 	 AS_NFT, nc_cmd_ruleset},
+	{"monitor", "[events|ruleset] [OPTIONS]",
+	 "show what rules log, or what changes in the ruleset, as it happens",
+	 "  events          packets that a log statement saw (default)\n"
+	 "  ruleset         tables, chains, sets, elements and rules that come and go, as nft "
+	 "monitor\n"
+	 "  --count N       end after N events or changes\n"
+	 "  --timeout SECS  end after that time\n"
+	 "\n"
+	 "Of events:\n"
+	 "  --rules         the rule that logged it, too (also: -a in front)\n"
+	 "  --prefix TEXT   only events whose prefix begins with TEXT\n"
+	 "  --group N       only those of this log group\n"
+	 "  --new           not what was logged while nobody was reading\n"
+	 "  --pcapng FILE   write packets to a file for tcpdump and Wireshark; '-': standard "
+	 "output\n"
+	 "\n"
+	 "With -j, each line is an object. Ctrl-C ends it and prints how many there were.\n",
+	 nc_cmd_monitor},
 	{"help", "[COMMAND]", "this text, or more about a command", NULL, nc_cmd_help},
 	{"version", "", "print version and ABI", NULL, nc_cmd_version},
 	{},

@@ -28,7 +28,7 @@ _netctl() {
 		words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
 		cur=${words[cword]} prev=${words[cword - 1]}
 	fi
-	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush help version"
+	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush rename get reset monitor help version"
 	options="--file --check --json --handle --numeric --stateless --terse --help --version"
 	objects="ruleset tables table chains chain sets set counters"
 
@@ -39,6 +39,13 @@ _netctl() {
 		;;
 	hook)
 		mapfile -t COMPREPLY < <(compgen -W "ingress egress" -- "$cur")
+		return
+		;;
+	--pcapng)
+		_netctl_files
+		return
+		;;
+	--count | --timeout | --group | --prefix)
 		return
 		;;
 	mode)
@@ -71,6 +78,7 @@ _netctl() {
 		[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--dry-run --confirm" -- "$cur")
 		;;
 	check | diff) _netctl_files ;;
+	monitor) mapfile -t COMPREPLY < <(compgen -W "events ruleset --count --timeout --rules --prefix --group --new --pcapng" -- "$cur") ;;
 	help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
 	list) _netctl_object "$objects" ;;
 	flush) _netctl_object ruleset table chain set ;;

@@ -7,7 +7,9 @@
  *
  *	/sys/fs/bpf/netctl/v<ABI>/net-<namespace cookie>/
  *		slots  slots-tc      prog arrays: what is published
- *		stats  devices  past maps that outlive generations
+ *		stats  devices  past  words  maps that outlive generations
+ *		events  lost         the ring buffer of logged events, and how many did not fit
+ *		reader/              an empty directory: its lock is held by the one that reads events
  *		link-<ifindex>-egress  TCX links
  *		gen-<N>/             a generation: prog, steps, clauses, entries, rules, text, hash8 … lpm16,
  *				     set-<i>, counters-<k> (0 is the one written to, others are older and summed)
@@ -22,6 +24,7 @@
 #define NETCTL_KERN_KERN_H
 
 #include "compile/compile.h"
+#include "netctl/event.h"
 #include "netctl/pending.h"
 #include "netctl/state.h"
 
@@ -151,6 +154,44 @@ bool nc_device_exists(const char *name);
 
 /* All records, sorted by ifindex and hook. */
 int nc_devices_status(struct nc_store *store, nc_device_statuses *ret, struct nc_diag *diag);
+
+/*
+ * What is published now, as a number that is another one after every change of the ruleset but those made in place
+ * (nc_live_element_add() and _delete()). 0: no ruleset.
+ */
+int nc_watch(uint64_t *ret, struct nc_diag *diag);
+
+/*
+ * Events of "log" statements. A writer of the store makes ring buffer and count, or opens what is there, before it loads
+ * a program that logs; the descriptors are the caller's. _create: without a store, for tests and measurements.
+ */
+int nc_events_ensure(struct nc_store *store, int *ret_ring, int *ret_lost, struct nc_diag *diag);
+int nc_events_create(int *ret_ring, int *ret_lost, struct nc_diag *diag);
+
+/*
+ * The reader: one at a time in a network namespace. -ENOENT without message: nothing has ever logged here; -EBUSY with a
+ * message: there is another reader. What was logged while nobody read comes first, as much as the ring buffer holds.
+ */
+struct nc_events;
+int nc_events_open(struct nc_events **ret, struct nc_diag *diag);
+void nc_events_close(struct nc_events *events);
+NC_DEFINE_CLEANUP(struct nc_events, nc_events_close)
+
+/* One event and the event->captured bytes behind it, both valid during the call. Negative: no more, and poll returns it. */
+typedef int nc_event_fn(void *context, const struct nc_event *event, const void *frame);
+
+/*
+ * Wait timeout_ms for events and hand over some of those that are there, in order. How many, or -errno without a message:
+ * -EINTR; -ESTALE when the store was removed, so that this reader will see no more; what fn returned.
+ */
+int nc_events_poll(struct nc_events *events, int timeout_ms, nc_event_fn *fn, void *context);
+
+struct nc_events_lost {
+	uint64_t since_open;
+	uint64_t total; /* since the ring buffer was made: also while nobody read */
+};
+
+int nc_events_lost(const struct nc_events *events, struct nc_events_lost *ret);
 
 /*
  * Load an image without pins, devices or publishing, for tests and measurements: the filter program's descriptor, its

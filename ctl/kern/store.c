@@ -129,15 +129,17 @@ uint64_t nc_store_last_generation(const struct nc_store *store)
 	return last;
 }
 
-/* Remove the pins in a directory, then the directory. */
+/* Remove the pins and empty directories in a directory, then the directory. */
 static void remove_directory(const char *path)
 {
 	_cleanup_(dirp_close) DIR *dir = opendir(path);
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
-		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(dir), entry->d_name, 0);
+		if (entry->d_name[0] == '.')
+			continue;
+		if (unlinkat(dirfd(dir), entry->d_name, 0) < 0 && errno == EISDIR)
+			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
 	}
 	rmdir(path);
 }
