@@ -11,80 +11,158 @@
 #include "model/ruleset.h"
 #include "netctl/image.h"
 
-/* The kind of map that holds a set: the op that looks it up. */
-enum nc_set_class { NC_CLASS_HASH8, NC_CLASS_HASH16, NC_CLASS_LPM8, NC_CLASS_LPM16, _NC_CLASS_MAX };
-
-/* A set map's key; which member, the class tells. All bytes not of the class are zero. */
-struct nc_set_key {
-	union {
-		struct nc_key8 key8;
-		struct nc_key16 key16;
-		struct nc_prefix8 prefix8;
-		struct nc_prefix16 prefix16;
-	};
-	struct nc_element element;
+/* The kind of map that holds a set: plain ones, then rich ones in the order of enum nc_rich_class. */
+enum nc_set_class {
+	NC_CLASS_HASH8,
+	NC_CLASS_HASH16,
+	NC_CLASS_LPM8,
+	NC_CLASS_LPM16,
+	NC_CLASS_RICH,
+	_NC_CLASS_MAX = NC_CLASS_RICH + _NC_RICH_MAX
 };
 
-typedef NC_VEC(struct nc_set_key) nc_set_keys;
+static inline bool nc_class_is_rich(enum nc_set_class class)
+{
+	return class >= NC_CLASS_RICH;
+}
+
+/* Bytes of a class's key and value. Values: struct nc_element or struct nc_rich. */
+size_t nc_class_key_size(enum nc_set_class class);
+size_t nc_class_value_size(enum nc_set_class class);
+bool nc_class_is_lpm(enum nc_set_class class);
+
+/*
+ * Keys and values of a set map, each in one piece. In struct nc_rich as the compiler makes it, expires counts from now;
+ * kern/ makes it absolute and back.
+ */
+struct nc_set_keys {
+	uint8_t *keys, *values;
+	size_t n, cap;
+};
+
+int nc_set_keys_push(struct nc_set_keys *keys, enum nc_set_class class, const void *key,
+		     const void *value);
+void nc_set_keys_free(struct nc_set_keys *keys);
+
+/*
+ * Concatenations of intervals are looked up by tuples: a prefix length for each part. All keys that share them are in one
+ * map, each behind its tuple's number.
+ */
+struct nc_tuple {
+	uint8_t prefix[NC_CONCAT_MAX];
+};
+
+typedef NC_VEC(struct nc_tuple) nc_tuples;
+
+#define NC_TUPLES_MAX	  512	     /* lookups that one match may take */
+#define NC_TUPLE_KEYS_MAX (4u << 20) /* keys of one such set */
 
 /* A set of the image. Named sets come first, in the order of the ruleset; then anonymous ones. */
 struct nc_image_set {
 	const struct nc_set *named; /* NULL: anonymous */
 	enum nc_set_class class;
-	uint32_t index; /* in the outer map of the class: struct nc_step's set */
-	nc_set_keys
+	uint32_t index; /* in the outer map of the class: struct nc_step's index */
+	struct nc_set_keys
 		keys; /* empty for a live set whose elements have not been changed: its map is kept */
 	bool keep_live; /* the map of named->live serves on */
+	nc_tuples tuples;
 };
 
-/* The base chains of one device, as one walk. */
+/* Where base chains of a device run. */
 struct nc_image_entry {
 	struct nc_device_name device;
-	enum nc_hook hook;
-	uint32_t start; /* target */
+	enum nc_hook hook; /* INGRESS: at XDP */
+	uint32_t start;	   /* a BASE step */
 };
 
+/* A rule, by the index that steps name it with. */
 struct nc_image_rule {
-	struct nc_rule_record record;
-	struct nc_counter initial; /* what a counter without predecessor starts from */
-	bool fresh; /* the counter id is new: kern/ sets it to initial before publishing */
+	const struct nc_table *table;
+	const struct nc_chain *chain;
+	const struct nc_rule *rule;
+};
+
+/* A base chain as it was placed, for "status" and "explain". */
+struct nc_image_chain {
+	const struct nc_table *table;
+	const struct nc_chain *chain;
+	uint32_t start;
+	bool at_tc;	     /* hook ingress, but not at XDP */
+	const char *tc_word; /* then: the statement or field that XDP cannot do */
+};
+
+struct nc_image_state {
+	struct nc_state_record record;
+	bool fresh; /* kern/ starts it before publishing, from: */
+	struct nc_counter counter;
+	uint64_t word;
+};
+
+/* Where "fwd" and "dup" send to, by index. */
+struct nc_image_port {
+	struct nc_device_name device;
+	bool fwd; /* a frame may go there by XDP */
+};
+
+struct nc_image_target {
+	struct nc_chain_key key;
+	uint32_t start;
 };
 
 struct nc_image {
 	NC_VEC(struct nc_step) steps;
-	NC_VEC(struct nc_clause) clauses;
 	NC_VEC(struct nc_image_rule) rules; /* in the order of the text */
 	NC_VEC(struct nc_image_set) sets;
-	NC_VEC(struct nc_image_entry) entries; /* one per device and hook, sorted by name */
+	NC_VEC(struct nc_image_chain) chains; /* base chains in the order of the text */
+	NC_VEC(struct nc_image_entry)
+	entries;			      /* one per device and hook, sorted by hook and name */
+	NC_VEC(struct nc_image_state) states; /* in the order of the text */
+	NC_VEC(struct nc_image_port) ports;
+	NC_VEC(struct nc_device_name) needed;	/* interfaces that rules name: they must exist */
+	NC_VEC(struct nc_image_target) targets; /* chains that verdict maps go to */
+	NC_VEC(struct nc_log_record) logs;
 	uint32_t n_in_class[_NC_CLASS_MAX];
-	uint32_t n_counters; /* highest counter id in use, plus one */
-	struct nc_spec spec; /* all but single_*, which kern/ fills in */
+	uint32_t n_ids[_NC_IDS_MAX]; /* highest id in use, plus one */
+	struct nc_spec spec;	     /* all but what kern/ fills in: single_*, offsets */
 	char *text; /* NC_PRINT_STORED; the caller of nc_compile() provides it, kern/ stores it */
 	size_t text_length;
 };
 
+#define NC_COMPILE_TRACE 0x01 /* rules that match leave a trace: for "explain" */
+
 /*
- * Compile. -E2BIG with a message where a limit of include/netctl/abi.h is passed, -ENOMEM. The image refers
- * to the ruleset, which must outlive it.
+ * Compile. -E2BIG with a message where a limit of include/netctl/abi.h is passed, -EINVAL with messages for what no hook can
+ * do, -ENOMEM. The image refers to the ruleset, which must outlive it.
  */
-int nc_compile(const struct nc_ruleset *ruleset, struct nc_image *ret, struct nc_diag *diag);
+int nc_compile(struct nc_ruleset *ruleset, unsigned flags, struct nc_image *ret,
+	       struct nc_diag *diag);
 void nc_image_clear(struct nc_image *image);
 
 /* The class of a named set. */
-enum nc_set_class nc_set_class(enum nc_type type, bool interval);
+enum nc_set_class nc_set_class(const struct nc_set *set);
 
-/* Append the keys that stand for one interval (one for a hash class; a prefix cover for LPM). 0 or -ENOMEM. */
-int nc_set_keys_append(enum nc_type type, enum nc_set_class class,
-		       const struct nc_interval *interval, nc_set_keys *keys);
+/* Are all its elements kept in the stored text, because its map does not tell them apart? */
+bool nc_set_in_text(const struct nc_set *set);
 
 /*
- * The way back: the intervals that a set map's keys stand for, in any order given, sorted. -EBADMSG if FIRST and LAST
- * do not pair up.
+ * Append the keys that stand for one element (one for a hash class; a prefix cover for LPM), of a set that is not in the
+ * text. 0 or -errno.
  */
-int nc_set_keys_read(enum nc_type type, enum nc_set_class class, const nc_set_keys *keys,
-		     nc_set_elements *ret);
+int nc_set_keys_append(const struct nc_table *table, const struct nc_set *set,
+		       const struct nc_set_element *element, struct nc_set_keys *keys);
 
-/* A readable listing of steps, clauses and sets, for tests and bug reports. */
+/*
+ * The way back: the elements that a set map's keys stand for, in any order given, sorted. -EBADMSG if FIRST and LAST
+ * do not pair up. Names of chains are found in table.
+ */
+int nc_set_keys_read(const struct nc_table *table, const struct nc_set *set,
+		     const struct nc_set_keys *keys, nc_set_elements *ret);
+
+/* The element "*" of a set or map, or NULL; it is in no map. */
+const struct nc_set_element *nc_set_catchall(const struct nc_set *set);
+
+/* A readable listing of steps and sets, for tests and bug reports. */
 void nc_image_dump(const struct nc_image *image, FILE *out);
+const char *nc_op_name(enum nc_step_op op);
 
 #endif

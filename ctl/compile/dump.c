@@ -14,16 +14,51 @@ static const char *const slot_names[_NC_SLOT_MAX] = {
 	[NC_SLOT_DADDR] = "daddr",
 	[NC_SLOT_DADDR_LOW] = "daddr-low",
 	[NC_SLOT_L4] = "l4",
+	[NC_SLOT_ACC] = "acc",
+	[NC_SLOT_ACC_LOW] = "acc-low",
 };
 
 static const char *const base_names[_NC_BASE_MAX] = {
-	[NC_BASE_ALWAYS] = "always", [NC_BASE_LINK] = "link", [NC_BASE_IP] = "ip",
-	[NC_BASE_IP6] = "ip6",	     [NC_BASE_TH] = "th",
+	[NC_BASE_ALWAYS] = "always", [NC_BASE_LINK] = "link", [NC_BASE_NH] = "nh",
+	[NC_BASE_IP] = "ip",	     [NC_BASE_IP6] = "ip6",   [NC_BASE_TH] = "th",
 };
 
 static const char *const op_names[_NC_OP_MAX] = {
-	[NC_OP_RANGE] = "range", [NC_OP_HASH8] = "hash8", [NC_OP_HASH16] = "hash16",
-	[NC_OP_LPM8] = "lpm8",	 [NC_OP_LPM16] = "lpm16",
+	[NC_OP_RANGE] = "range",
+	[NC_OP_HASH8] = "hash8",
+	[NC_OP_HASH16] = "hash16",
+	[NC_OP_LPM8] = "lpm8",
+	[NC_OP_LPM16] = "lpm16",
+	[NC_OP_RICH] = "rich",
+	[NC_OP_SLOT] = "slot",
+	[NC_OP_CONST] = "const",
+	[NC_OP_PAYLOAD] = "payload",
+	[NC_OP_EXTENSION] = "extension",
+	[NC_OP_TCP_OPTION] = "tcp-option",
+	[NC_OP_META] = "meta",
+	[NC_OP_NUMGEN] = "numgen",
+	[NC_OP_JHASH] = "jhash",
+	[NC_OP_AND] = "and",
+	[NC_OP_OR] = "or",
+	[NC_OP_XOR] = "xor",
+	[NC_OP_LSHIFT] = "lshift",
+	[NC_OP_RSHIFT] = "rshift",
+	[NC_OP_KEY] = "key",
+	[NC_OP_COUNT] = "count",
+	[NC_OP_LIMIT] = "limit",
+	[NC_OP_QUOTA] = "quota",
+	[NC_OP_LOG] = "log",
+	[NC_OP_ELEMENT] = "element",
+	[NC_OP_STORE] = "store",
+	[NC_OP_STORE_OPTION] = "store-option",
+	[NC_OP_SET_META] = "set-meta",
+	[NC_OP_DUP] = "dup",
+	[NC_OP_FWD] = "fwd",
+	[NC_OP_VERDICT] = "verdict",
+	[NC_OP_JUMP] = "jump",
+	[NC_OP_RETURN] = "return",
+	[NC_OP_BASE] = "base",
+	[NC_OP_TRACE] = "trace",
 };
 
 static const char *const class_names[_NC_CLASS_MAX] = {
@@ -31,92 +66,88 @@ static const char *const class_names[_NC_CLASS_MAX] = {
 	[NC_CLASS_HASH16] = "hash16",
 	[NC_CLASS_LPM8] = "lpm8",
 	[NC_CLASS_LPM16] = "lpm16",
+	[NC_CLASS_RICH + NC_RICH_HASH8] = "rich8",
+	[NC_CLASS_RICH + NC_RICH_HASH16] = "rich16",
+	[NC_CLASS_RICH + NC_RICH_HASH32] = "rich32",
+	[NC_CLASS_RICH + NC_RICH_HASH64] = "rich64",
+	[NC_CLASS_RICH + NC_RICH_LPM8] = "richlpm8",
+	[NC_CLASS_RICH + NC_RICH_LPM16] = "richlpm16",
 };
 
-#define NAME(table, i) ((i) < sizeof(table) / sizeof(*(table)) && (table)[i] ? (table)[i] : "?")
+static const char *const hook_names[_NC_HOOK_MAX] = {
+	[NC_HOOK_INGRESS] = "xdp",
+	[NC_HOOK_EGRESS] = "egress",
+	[NC_HOOK_INGRESS_TC] = "tc",
+};
 
-static void dump_target(__u32 target, FILE *out)
+const char *nc_op_name(enum nc_step_op op)
+{
+	return op < _NC_OP_MAX && op_names[op] ? op_names[op] : "?";
+}
+
+static void dump_target(const char *word, __u32 target, FILE *out)
 {
 	if (target == NC_NONE)
-		fputs("end", out);
-	else if (target & NC_TARGET_CLAUSE)
-		fprintf(out, "c%u", target & ~NC_TARGET_CLAUSE);
+		fprintf(out, " %s end", word);
 	else
-		fprintf(out, "s%u", target);
+		fprintf(out, " %s s%u", word, target);
 }
 
+static void dump_number(const char *word, uint64_t number, FILE *out)
+{
+	if (number)
+		fprintf(out, " %s 0x%" PRIx64, word, number);
+}
+
+/* Members that are zero, or nothing, are left out. */
 static void dump_step(const struct nc_step *step, FILE *out)
 {
-	fprintf(out, "%s%s %s mask 0x%016" PRIx64, step->flags & NC_STEP_INVERT ? "not " : "",
-		NAME(op_names, step->op), NAME(slot_names, step->slot), (uint64_t)step->mask);
-	if (step->op == NC_OP_RANGE)
-		fprintf(out, " low 0x%016" PRIx64 " span 0x%" PRIx64, (uint64_t)step->low,
-			(uint64_t)step->span);
-	else
-		fprintf(out, " shift %u set %u", step->shift, step->set);
-	fprintf(out, " need %s %u", NAME(base_names, step->base), step->need);
-	fputs(" hit ", out);
-	dump_target(step->hit, out);
-	fputs(" miss ", out);
-	dump_target(step->miss, out);
-	putc('\n', out);
+	fprintf(out, "%s%s", step->flags & NC_STEP_INVERT ? "not " : "", nc_op_name(step->op));
+	if (slot_names[step->slot] && (step->mask || step->op == NC_OP_RANGE))
+		fprintf(out, " %s", slot_names[step->slot]);
+	dump_number("flags", step->flags & ~NC_STEP_INVERT, out);
+	dump_number("width", step->width, out);
+	dump_number("shift", step->shift, out);
+	if (step->index != NC_NONE)
+		fprintf(out, " index %u", step->index);
+	dump_number("arg", step->arg, out);
+	dump_number("mask", step->mask, out);
+	dump_number("low", step->low, out);
+	dump_number("span", step->span, out);
+	if (step->need > 1 || step->base != NC_BASE_ALWAYS)
+		fprintf(out, " need %s %u", base_names[step->base], step->need);
+	if (step->hit < NC_STEPS_MAX * 2 || step->hit == NC_NONE)
+		dump_target("hit", step->hit, out);
+	if (step->miss < NC_STEPS_MAX * 2 || step->miss == NC_NONE)
+		dump_target("miss", step->miss, out);
+	fputc('\n', out);
 }
 
-static const char *verdict_name(unsigned verdict)
+static void dump_set(const struct nc_image_set *set, FILE *out)
 {
-	static const char *const names[] = {
-#define X(NAME, name) name,
-		NC_VERDICTS(X)
-#undef X
-	};
+	size_t key_size = nc_class_key_size(set->class);
 
-	return NAME(names, verdict);
-}
-
-static const char *reason_name(unsigned reason)
-{
-	static const char *const names[] = {
-#define X(NAME, name, text) name,
-		NC_REASONS(X)
-#undef X
-	};
-
-	return NAME(names, reason);
-}
-
-static void dump_clause(const struct nc_clause *clause, FILE *out)
-{
-	if (clause->rule != NC_NONE)
-		fprintf(out, "rule %u ", clause->rule);
-	if (clause->counter != NC_NONE)
-		fprintf(out, "counter %u ", clause->counter);
-	if (clause->next != NC_NONE) {
-		fputs("then ", out);
-		dump_target(clause->next, out);
-	} else {
-		fprintf(out, "%s by %s", verdict_name(clause->verdict),
-			reason_name(clause->reason));
+	fprintf(out, "set %s %s index %u%s\n", set->named ? set->named->name : "(anonymous)",
+		class_names[set->class], set->index, set->keep_live ? " kept" : "");
+	for (size_t i = 0; i < set->keys.n; i++) {
+		fputs("  ", out);
+		for (size_t j = 0; j < key_size; j++)
+			fprintf(out, "%02x", set->keys.keys[i * key_size + j]);
+		fputc('\n', out);
 	}
-	putc('\n', out);
 }
 
 void nc_image_dump(const struct nc_image *image, FILE *out)
 {
-	nc_vec_foreach (entry, &image->entries) {
-		fprintf(out, "device %s start ", entry->device.name);
-		dump_target(entry->start, out);
-		putc('\n', out);
-	}
-	nc_vec_foreach (step, &image->steps) {
-		fprintf(out, "s%zu ", (size_t)(step - image->steps.v));
-		dump_step(step, out);
-	}
-	nc_vec_foreach (clause, &image->clauses) {
-		fprintf(out, "c%zu ", (size_t)(clause - image->clauses.v));
-		dump_clause(clause, out);
+	nc_vec_foreach (entry, &image->entries)
+		fprintf(out, "entry %s %s s%u\n", hook_names[entry->hook], entry->device.name,
+			entry->start);
+	for (size_t i = 0; i < image->steps.n; i++) {
+		fprintf(out, "s%zu ", i);
+		dump_step(&image->steps.v[i], out);
 	}
 	nc_vec_foreach (set, &image->sets)
-		fprintf(out, "set %s %s %u keys %zu%s\n",
-			set->named ? set->named->name : "anonymous", NAME(class_names, set->class),
-			set->index, set->keys.n, set->keep_live ? " kept" : "");
+		dump_set(set, out);
+	for (size_t i = 0; i < image->rules.n; i++)
+		fprintf(out, "rule %zu handle %" PRIu64 "\n", i, image->rules.v[i].rule->handle);
 }

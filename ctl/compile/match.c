@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A rule's matches as steps. Called by compile.c for every rule.
+ * A rule's matches as steps. Called by stmt.c for every run of them.
  *
  * Tests of one exact value (under a mask) on the same slot become one step; the others follow, one after the other. Within
  * a match, steps name each other by index; what lies outside is NC_TARGET_NEXT and NC_TARGET_FAIL.
@@ -11,15 +11,6 @@
 #include <linux/if_ether.h>
 
 #include "compile/build.h"
-#include "compile/place.h"
-
-/* Anonymous sets up to this size are compared element by element: a lookup costs about as much. */
-#define INLINE_ELEMENTS_MAX 8
-
-static bool is_wide(const struct nc_match *match)
-{
-	return nc_type_info(nc_field_info(match->field)->type)->bits > 64;
-}
 
 static uint64_t upper(nc_num number)
 {
@@ -31,55 +22,21 @@ static uint64_t lower(nc_num number)
 	return number;
 }
 
+static const struct nc_selector *only_selector(const struct nc_match *match)
+{
+	return &match->key.v[0];
+}
+
 /* All ones of the field's width. */
 static nc_num field_max(const struct nc_match *match)
 {
-	return nc_type_max(nc_field_info(match->field)->type);
-}
-
-static uint32_t here(const struct nc_build *build)
-{
-	return build->image->steps.n;
-}
-
-/* A step on a place, whose need is the place's; the caller adds the comparison and the targets. */
-static struct nc_step step_at(const struct nc_field_place *place)
-{
-	return (struct nc_step){
-		.op = NC_OP_RANGE,
-		.slot = place->slot,
-		.base = place->base,
-		.need = place->need,
-		.set = NC_NONE,
-		.hit = NC_TARGET_NEXT,
-		.miss = NC_TARGET_FAIL,
-	};
-}
-
-static int emit(struct nc_build *build, struct nc_step step)
-{
-	return nc_vec_push(&build->image->steps, step);
-}
-
-/* slot & mask within low … high, all three shifted to the field's place. */
-static int emit_range(struct nc_build *build, const struct nc_field_place *place, uint64_t mask,
-		      uint64_t low, uint64_t high, bool invert, uint32_t hit, uint32_t miss)
-{
-	struct nc_step step = step_at(place);
-
-	step.mask = mask << place->shift;
-	step.low = low << place->shift;
-	step.span = (high - low) << place->shift;
-	step.flags = invert ? NC_STEP_INVERT : 0;
-	step.hit = hit;
-	step.miss = miss;
-	return emit(build, step);
+	return nc_num_max(nc_selector_bits(only_selector(match)));
 }
 
 /* Goes on if the field is there, whatever its value. */
-static int emit_guard(struct nc_build *build, const struct nc_field_place *place)
+static int emit_guard(struct nc_build *build, const struct nc_place_in *place)
 {
-	return emit_range(build, place, 0, 0, 0, false, here(build) + 1, NC_TARGET_FAIL);
+	return nc_emit_range(build, place, 0, 0, 0, false, nc_here(build) + 1, NC_TARGET_FAIL);
 }
 
 /* --- one exact value, under a mask --------------------------------------------------------------- */
@@ -94,7 +51,7 @@ static bool as_exact(const struct nc_match *match, struct exact *ret)
 	const struct nc_interval *interval;
 	nc_num span;
 
-	if (match->set || match->values.n != 1)
+	if (match->set || match->values.n != 1 || match->key.n != 1 || match->values.v[0].catchall)
 		return false;
 	interval = &match->values.v[0].interval;
 	if (match->any_bit) {
@@ -124,31 +81,33 @@ static unsigned count_bits(nc_num number)
 }
 
 /* nft loads only the bytes of an address that a prefix of whole bytes covers. */
-static struct nc_field_place exact_place(const struct nc_match *match)
+static struct nc_place_in exact_place(const struct nc_match *match, struct nc_place_in place)
 {
-	struct nc_field_place place = nc_match_place(match);
 	const struct nc_interval *interval = &match->values.v[0].interval;
 	unsigned host = count_bits(interval->high - interval->low);
 
-	if (match->written == NC_WRITTEN_PREFIX && host % 8 == 0 &&
+	if (match->written == NC_WRITTEN_PREFIX && host % 8 == 0 && place.need > 1 &&
 	    host < count_bits(field_max(match)))
 		place.need -= host / 8;
 	return place;
 }
 
+/* Slots that the parser fills, by as many bases as there are. */
+#define MERGED_MAX 64
+
 /* Exact tests of one slot and base, merged. */
 struct merged {
-	struct nc_field_place place;
+	struct nc_place_in place;
 	uint64_t mask, value;
 };
 
 struct merger {
-	struct merged slot[_NC_SLOT_MAX * 2];
+	struct merged slot[MERGED_MAX];
 	size_t n;
 	bool contradiction; /* two values for the same bits */
 };
 
-static void merge(struct merger *merger, const struct nc_field_place *place, uint64_t mask,
+static void merge(struct merger *merger, const struct nc_place_in *place, uint64_t mask,
 		  uint64_t value)
 {
 	struct merged *merged = merger->slot;
@@ -173,9 +132,11 @@ static void merge(struct merger *merger, const struct nc_field_place *place, uin
 static void merge_match(struct merger *merger, const struct nc_match *match,
 			const struct exact *exact)
 {
-	struct nc_field_place place = exact_place(match), low = place;
+	struct nc_place_in place, low;
 
-	if (!is_wide(match)) {
+	nc_operand_place(only_selector(match), &place);
+	place = low = exact_place(match, place);
+	if (!nc_place_wide(&place)) {
 		merge(merger, &place, lower(exact->mask) << place.shift,
 		      lower(exact->value) << place.shift);
 		return;
@@ -193,50 +154,46 @@ static int emit_merged(struct nc_build *build, const struct merger *merger)
 	for (size_t i = 0; i < merger->n && !r; i++) {
 		const struct merged *merged = &merger->slot[i];
 
-		r = emit_range(build, &merged->place, merged->mask, merged->value, merged->value,
-			       false, here(build) + 1, NC_TARGET_FAIL);
+		r = nc_emit_range(build, &merged->place, merged->mask, merged->value, merged->value,
+				  false, nc_here(build) + 1, NC_TARGET_FAIL);
 	}
 	return r;
 }
 
-/* Two values for the same bits: no packet matches. */
-static int emit_never(struct nc_build *build)
+/* A value or prefix that is not merged, or "!=": 128 bits differ if either half does. */
+static int emit_exact(struct nc_build *build, const struct nc_match *match,
+		      const struct exact *exact, const struct nc_place_in *operand)
 {
-	const struct nc_field_place always = {
-		.slot = NC_SLOT_L3, .base = NC_BASE_ALWAYS, .need = 1};
-
-	return emit_range(build, &always, 0, 0, 0, true, here(build) + 1, NC_TARGET_FAIL);
-}
-
-/* "!=" a value or prefix: 128 bits differ if either half does. */
-static int emit_differs(struct nc_build *build, const struct nc_match *match,
-			const struct exact *exact)
-{
-	struct nc_field_place place = exact_place(match);
+	struct nc_place_in place = exact_place(match, *operand);
 	uint64_t mask = lower(exact->mask), value = lower(exact->value);
+	bool inverted = is_inverted(match);
 	int r;
 
-	if (is_wide(match)) {
-		struct nc_field_place high = place;
+	if (nc_place_wide(operand)) {
+		struct nc_place_in high = place;
+		uint32_t next = mask	   ? nc_here(build) + 1
+				: inverted ? NC_TARGET_FAIL
+					   : NC_TARGET_NEXT;
 
 		place.slot++;
-		r = emit_range(build, &high, upper(exact->mask), upper(exact->value),
-			       upper(exact->value), true, NC_TARGET_NEXT,
-			       mask ? here(build) + 1 : NC_TARGET_FAIL);
+		r = nc_emit_range(build, &high, upper(exact->mask), upper(exact->value),
+				  upper(exact->value), inverted, inverted ? NC_TARGET_NEXT : next,
+				  inverted ? next : NC_TARGET_FAIL);
 		if (r < 0 || !mask)
 			return r;
 	}
-	return emit_range(build, &place, mask, value, value, true, NC_TARGET_NEXT, NC_TARGET_FAIL);
+	return nc_emit_range(build, &place, mask, value, value, inverted, NC_TARGET_NEXT,
+			     NC_TARGET_FAIL);
 }
 
 /* --- ranges and small sets ------------------------------------------------------------------------ */
 
 /* A 128-bit interval: hit goes to yes, miss to no. At most five steps. */
-static int emit_wide_interval(struct nc_build *build, const struct nc_field_place *place,
+static int emit_wide_interval(struct nc_build *build, const struct nc_place_in *place,
 			      const struct nc_interval *interval, uint32_t yes, uint32_t no)
 {
 	const uint64_t all = ~UINT64_C(0);
-	struct nc_field_place low = *place;
+	struct nc_place_in low = *place;
 	uint64_t low_h = upper(interval->low), high_h = upper(interval->high);
 	uint64_t low_l = lower(interval->low), high_l = lower(interval->high);
 	bool low_open = low_l != 0, high_open = high_l != all;
@@ -244,179 +201,249 @@ static int emit_wide_interval(struct nc_build *build, const struct nc_field_plac
 
 	low.slot++;
 	if (low_h == high_h) {
-		r = emit_range(build, place, all, low_h, low_h, false, here(build) + 1, no);
-		return r ? r : emit_range(build, &low, all, low_l, high_l, false, yes, no);
+		r = nc_emit_range(build, place, all, low_h, low_h, false, nc_here(build) + 1, no);
+		return r ? r : nc_emit_range(build, &low, all, low_l, high_l, false, yes, no);
 	}
 	/* Upper halves strictly between the ends, and an end whose lower half is unbounded. */
 	if (high_h - low_h + 1 > (uint64_t)low_open + high_open || (!low_h && high_h == all)) {
-		uint32_t miss = low_open || high_open ? here(build) + 1 : no;
+		uint32_t miss = low_open || high_open ? nc_here(build) + 1 : no;
 
-		r = emit_range(build, place, all, low_h + low_open, high_h - high_open, false, yes,
-			       miss);
+		r = nc_emit_range(build, place, all, low_h + low_open, high_h - high_open, false,
+				  yes, miss);
 	}
 	if (!r && low_open) {
-		uint32_t miss = high_open ? here(build) + 2 : no;
+		uint32_t miss = high_open ? nc_here(build) + 2 : no;
 
-		r = emit_range(build, place, all, low_h, low_h, false, here(build) + 1, miss);
+		r = nc_emit_range(build, place, all, low_h, low_h, false, nc_here(build) + 1, miss);
 		if (!r)
-			r = emit_range(build, &low, all, low_l, all, false, yes, no);
+			r = nc_emit_range(build, &low, all, low_l, all, false, yes, no);
 	}
 	if (!r && high_open) {
-		r = emit_range(build, place, all, high_h, high_h, false, here(build) + 1, no);
+		r = nc_emit_range(build, place, all, high_h, high_h, false, nc_here(build) + 1, no);
 		if (!r)
-			r = emit_range(build, &low, all, 0, high_l, false, yes, no);
+			r = nc_emit_range(build, &low, all, 0, high_l, false, yes, no);
 	}
 	return r;
 }
 
-/* Point the targets of the steps from first on that are still open to where the next step will be. */
-static void resolve(struct nc_build *build, uint32_t first, uint32_t open)
+/* One interval of a place. */
+static int emit_interval(struct nc_build *build, const struct nc_place_in *place,
+			 const struct nc_interval *interval, uint32_t yes, uint32_t no)
 {
-	for (uint32_t i = first; i < here(build); i++) {
-		struct nc_step *step = &build->image->steps.v[i];
-
-		if (step->hit == open)
-			step->hit = here(build);
-		if (step->miss == open)
-			step->miss = here(build);
-	}
+	if (nc_place_wide(place))
+		return emit_wide_interval(build, place, interval, yes, no);
+	return nc_emit_range(build, place, nc_num_max(place->bits), interval->low, interval->high,
+			     false, yes, no);
 }
 
 /* One element after the other: the first that holds says yes. */
-static int emit_elements(struct nc_build *build, const struct nc_match *match)
+static int emit_elements(struct nc_build *build, const struct nc_match *match,
+			 const struct nc_place_in *place)
 {
-	const struct nc_field_place place = nc_match_place(match);
 	uint32_t yes = match->negated ? NC_TARGET_FAIL : NC_TARGET_NEXT;
 	uint32_t none = match->negated ? NC_TARGET_NEXT : NC_TARGET_FAIL;
-	int r = match->negated ? emit_guard(build, &place) : 0;
+	int r = match->negated ? emit_guard(build, place) : 0;
 
 	for (size_t i = 0; i < match->values.n && !r; i++) {
-		const struct nc_interval *interval = &match->values.v[i].interval;
 		uint32_t no = i + 1 < match->values.n ? NC_TARGET_ELSE : none;
-		uint32_t first = here(build);
+		uint32_t first = nc_here(build);
 
-		if (is_wide(match))
-			r = emit_wide_interval(build, &place, interval, yes, no);
+		if (match->values.v[i].catchall)
+			r = nc_emit_always(build, yes);
 		else
-			r = emit_range(build, &place, field_max(match), interval->low,
-				       interval->high, false, yes, no);
-		resolve(build, first, NC_TARGET_ELSE);
+			r = emit_interval(build, place, &match->values.v[i].interval, yes, no);
+		nc_resolve(build, first, NC_TARGET_ELSE);
 	}
 	return r;
 }
 
-/* --- set maps -------------------------------------------------------------------------------------- */
+/* --- concatenations ----------------------------------------------------------------------------------- */
 
-static int emit_lookup(struct nc_build *build, const struct nc_match *match,
-		       const struct nc_image_set *set)
+int nc_emit_element(struct nc_build *build, const nc_key *key, const struct nc_set_element *element)
 {
-	static const enum nc_step_op ops[_NC_CLASS_MAX] = {
-		[NC_CLASS_HASH8] = NC_OP_HASH8,
-		[NC_CLASS_HASH16] = NC_OP_HASH16,
-		[NC_CLASS_LPM8] = NC_OP_LPM8,
-		[NC_CLASS_LPM16] = NC_OP_LPM16,
-	};
-	const struct nc_field_place place = nc_match_place(match);
-	struct nc_step step = step_at(&place);
+	int r = 0;
 
-	step.op = ops[set->class];
-	step.flags = match->negated ? NC_STEP_INVERT : 0;
-	step.set = set->index;
-	if (is_wide(match)) {
-		step.mask = ~UINT64_C(0);
-	} else {
-		step.mask = lower(field_max(match)) << place.shift;
-		step.shift =
-			64 - nc_type_info(nc_field_info(match->field)->type)->bits - place.shift;
+	if (element->catchall)
+		return nc_emit_always(build, NC_TARGET_NEXT);
+	for (size_t i = 0; i < key->n && !r; i++) {
+		uint32_t first = nc_here(build);
+		struct nc_place_in place;
+
+		r = nc_emit_operand(build, &key->v[i], &place);
+		nc_resolve(build, first, NC_TARGET_NEXT);
+		first = nc_here(build);
+		if (r == 0)
+			r = emit_interval(build, &place, nc_element_part(element, i),
+					  NC_TARGET_NEXT, NC_TARGET_ELSE);
+		if (i + 1 < key->n)
+			nc_resolve(build, first, NC_TARGET_NEXT);
 	}
-	return emit(build, step);
+	return r;
 }
 
-static int emit_named(struct nc_build *build, const struct nc_table *table,
-		      const struct nc_match *match)
+/* What cannot be read ends the rule, even in a negation. */
+static int guard_parts(struct nc_build *build, const nc_key *key)
 {
-	const struct nc_set *set = nc_table_find_set(table, match->set);
+	int r = 0;
 
-	return emit_lookup(build, match, nc_build_find_set(build, set));
+	nc_vec_foreach (selector, key) {
+		struct nc_place_in place;
+
+		if (r == 0)
+			r = nc_emit_operand(build, selector, &place);
+		if (r == 0 && place.base != NC_BASE_ALWAYS)
+			r = emit_guard(build, &place);
+	}
+	return r;
 }
 
-static int emit_anonymous(struct nc_build *build, const struct nc_match *match)
+static int emit_concat(struct nc_build *build, const struct nc_match *match)
 {
-	const struct nc_image_set *set;
-	int r;
+	uint32_t begin = nc_here(build);
+	int r = match->negated ? guard_parts(build, &match->key) : 0;
 
-	if (match->values.n <= INLINE_ELEMENTS_MAX)
-		return emit_elements(build, match);
-	r = nc_build_anonymous_set(build, nc_field_info(match->field)->type, &match->values, &set);
-	return r < 0 ? r : emit_lookup(build, match, set);
+	nc_resolve(build, begin, NC_TARGET_NEXT);
+	for (size_t i = 0; i < match->values.n && !r; i++) {
+		uint32_t first = nc_here(build);
+
+		r = nc_emit_element(build, &match->key, &match->values.v[i]);
+		for (uint32_t at = first; match->negated && at < nc_here(build); at++) {
+			struct nc_step *step = &build->image->steps.v[at];
+
+			if (step->hit == NC_TARGET_NEXT)
+				step->hit = NC_TARGET_FAIL;
+			if (step->miss == NC_TARGET_NEXT)
+				step->miss = NC_TARGET_FAIL;
+		}
+		if (i + 1 < match->values.n)
+			nc_resolve(build, first, NC_TARGET_ELSE);
+	}
+	/* None of them. */
+	for (uint32_t at = begin; at < nc_here(build); at++) {
+		struct nc_step *step = &build->image->steps.v[at];
+		uint32_t none = match->negated ? NC_TARGET_NEXT : NC_TARGET_FAIL;
+
+		if (step->hit == NC_TARGET_ELSE)
+			step->hit = none;
+		if (step->miss == NC_TARGET_ELSE)
+			step->miss = none;
+	}
+	return r;
 }
 
 /* --- the rule --------------------------------------------------------------------------------------- */
 
-static int emit_match(struct nc_build *build, const struct nc_table *table,
-		      const struct nc_match *match)
+static int emit_match(struct nc_build *build, const struct nc_match *match)
 {
+	struct nc_place_in place;
+	uint32_t first = nc_here(build);
 	struct exact exact;
+	int r;
 
-	if (match->set)
-		return emit_named(build, table, match);
+	if (match->set || match->values.n > NC_INLINE_MAX)
+		return nc_build_set_match(build, match);
+	if (match->key.n > 1)
+		return emit_concat(build, match);
+	r = nc_emit_operand(build, only_selector(match), &place);
+	nc_resolve(build, first, NC_TARGET_NEXT);
+	if (r < 0)
+		return r;
 	if (as_exact(match, &exact))
-		return emit_differs(build, match, &exact);
-	return emit_anonymous(build, match);
+		return emit_exact(build, match, &exact, &place);
+	return emit_elements(build, match, &place);
 }
 
 static bool is_merged(const struct nc_match *match)
 {
+	struct nc_place_in place;
 	struct exact exact;
 
-	return as_exact(match, &exact) && !is_inverted(match);
+	return as_exact(match, &exact) && !is_inverted(match) &&
+	       nc_operand_place(only_selector(match), &place);
+}
+
+/* Do elements of the set count, or is it changed by what is found? Then order matters. */
+static bool has_effects(const struct nc_build *build, const struct nc_match *match)
+{
+	const struct nc_set *set = match->set ? nc_table_find_set(build->table, match->set) : NULL;
+
+	return set && set->carries;
+}
+
+static bool is_match(const struct nc_build *build, size_t i)
+{
+	return build->rule->stmts.v[i].kind == NC_STMT_MATCH;
+}
+
+size_t nc_match_run(const struct nc_build *build, size_t first)
+{
+	size_t end = first;
+
+	while (end < build->rule->stmts.n && is_match(build, end)) {
+		if (has_effects(build, &build->rule->stmts.v[end].match))
+			return end > first ? end : end + 1;
+		end++;
+	}
+	return end;
 }
 
 /* A test of bytes behind an IP header fails without that header: what nft implies in front of it need not be tested. */
-static bool is_redundant(const struct nc_rule *rule, const struct nc_match *match)
+static bool is_redundant(const struct nc_build *build, const struct nc_match *match, size_t first,
+			 size_t end)
 {
 	enum nc_base base;
 
-	if (!match->implied || match->field != NC_FIELD_META_PROTOCOL)
+	if (!match->implied || only_selector(match)->field != NC_FIELD_META_PROTOCOL ||
+	    match->values.n != 1)
 		return false;
-	base = match->values.v[0].interval.low == ETH_P_IP ? NC_BASE_IP : NC_BASE_IP6;
-	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_MATCH && nc_match_place(&stmt->match).base == base)
+	if (match->values.v[0].interval.low == ETH_P_IP)
+		base = NC_BASE_IP;
+	else if (match->values.v[0].interval.low == ETH_P_IPV6)
+		base = NC_BASE_IP6;
+	else
+		return false;
+	for (size_t i = first; i < end; i++) {
+		const struct nc_match *other = &build->rule->stmts.v[i].match;
+		struct nc_place_in place;
+
+		if (other->key.n == 1 && nc_operand_place(only_selector(other), &place) &&
+		    place.base == base)
 			return true;
 	}
 	return false;
 }
 
-static void merge_matches(struct merger *merger, const struct nc_rule *rule)
+static void merge_matches(struct nc_build *build, struct merger *merger, size_t first, size_t end)
 {
 	struct exact exact;
 
-	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_MATCH && is_merged(&stmt->match) &&
-		    !is_redundant(rule, &stmt->match)) {
-			as_exact(&stmt->match, &exact);
-			merge_match(merger, &stmt->match, &exact);
-		}
+	for (size_t i = first; i < end; i++) {
+		const struct nc_match *match = &build->rule->stmts.v[i].match;
+
+		if (!is_merged(match) || is_redundant(build, match, first, end))
+			continue;
+		as_exact(match, &exact);
+		merge_match(merger, match, &exact);
 	}
 }
 
-int nc_build_matches(struct nc_build *build, const struct nc_table *table,
-		     const struct nc_rule *rule)
+int nc_build_matches(struct nc_build *build, size_t first, size_t end)
 {
 	struct merger merger = {};
-	uint32_t first;
+	uint32_t begin = nc_here(build);
 	int r;
 
-	merge_matches(&merger, rule);
-	r = merger.contradiction ? emit_never(build) : emit_merged(build, &merger);
-	nc_vec_foreach (stmt, &rule->stmts) {
-		if (r < 0)
-			break;
-		if (stmt->kind != NC_STMT_MATCH || is_merged(&stmt->match))
+	merge_matches(build, &merger, first, end);
+	r = merger.contradiction ? nc_emit_always(build, NC_TARGET_FAIL)
+				 : emit_merged(build, &merger);
+	for (size_t i = first; i < end && !r; i++) {
+		const struct nc_match *match = &build->rule->stmts.v[i].match;
+
+		if (is_merged(match))
 			continue;
-		first = here(build);
-		r = emit_match(build, table, &stmt->match);
-		resolve(build, first, NC_TARGET_NEXT);
+		begin = nc_here(build);
+		r = emit_match(build, match);
+		nc_resolve(build, begin, NC_TARGET_NEXT);
 	}
 	return r;
 }

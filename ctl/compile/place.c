@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The one table of where fields are. Called by rule.c. */
+/* The one table of where extracted fields are. Called by operand.c. */
 #include "compile/place.h"
 
 /* A field of width bytes at a byte of its slot, which ends need bytes behind base. */
 #define PLACE(SLOT, byte, width, BASE, bytes)                                                      \
 	{                                                                                          \
-		NC_SLOT_##SLOT, 64 - 8 * ((byte) + (width)), NC_BASE_##BASE, bytes                 \
+		NC_SLOT_##SLOT, 64 - 8 * ((byte) + (width)), NC_BASE_##BASE, bytes, 0              \
 	}
 #define WIDE(SLOT, BASE, bytes)                                                                    \
 	{                                                                                          \
-		NC_SLOT_##SLOT, 0, NC_BASE_##BASE, bytes                                           \
+		NC_SLOT_##SLOT, 0, NC_BASE_##BASE, bytes, 0                                        \
 	}
 #define SPORT PLACE(L4, 2, 2, TH, 1 + 2)
 #define DPORT PLACE(L4, 4, 2, TH, 1 + 4)
 
-/* Offsets: IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 792, 4443. */
-static const struct nc_field_place places[_NC_FIELD_MAX] = {
+/* Offsets: IEEE 802.3, 802.1Q; RFC 791, 8200, 9293, 768, 792, 4443. need 0: not extracted. */
+static const struct nc_place_in places[_NC_FIELD_MAX] = {
 	[NC_FIELD_ETHER_DADDR] = PLACE(ETHER_DADDR, 0, 6, LINK, 6),
 	[NC_FIELD_ETHER_SADDR] = PLACE(ETHER_SADDR, 0, 6, LINK, 12),
 	[NC_FIELD_ETHER_TYPE] = PLACE(ETHER_SADDR, 6, 2, LINK, 14),
@@ -46,16 +46,31 @@ static const struct nc_field_place places[_NC_FIELD_MAX] = {
 	[NC_FIELD_ICMP_CODE] = PLACE(L4, 3, 1, TH, 1 + 2),
 	[NC_FIELD_ICMPV6_TYPE] = PLACE(L4, 2, 1, TH, 1 + 1),
 	[NC_FIELD_ICMPV6_CODE] = PLACE(L4, 3, 1, TH, 1 + 2),
+	[NC_FIELD_IGMP_TYPE] = PLACE(L4, 2, 1, TH, 1 + 1),
 };
 
-struct nc_field_place nc_match_place(const struct nc_match *match)
+bool nc_field_place(enum nc_field field, unsigned depth, struct nc_place_in *ret)
 {
-	struct nc_field_place place = places[match->field];
+	struct nc_place_in place = places[field];
 
+	if (!place.need)
+		return false;
 	/* The second tag's fields are one tag further: four bytes. */
 	if (place.slot == NC_SLOT_VLAN) {
-		place.shift -= match->depth * 32;
-		place.need += match->depth * 4;
+		place.shift -= depth * 32;
+		place.need += depth * 4;
 	}
-	return place;
+	place.bits = nc_field_bits(field);
+	*ret = place;
+	return true;
+}
+
+struct nc_place_in nc_acc_place(unsigned bits)
+{
+	return (struct nc_place_in){
+		.slot = bits > 64 ? NC_SLOT_ACC : NC_SLOT_ACC_LOW,
+		.base = NC_BASE_ALWAYS,
+		.need = 1,
+		.bits = bits,
+	};
 }

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where a field sits in the packet that the classifier sees (netctl/packet.h). */
+/* Inside compile: where the parser puts the fields that it extracts (netctl/packet.h). */
 #ifndef NETCTL_COMPILE_PLACE_H
 #define NETCTL_COMPILE_PLACE_H
 
 #include "model/ruleset.h"
 #include "netctl/packet.h"
 
-struct nc_field_place {
-	enum nc_slot slot; /* 128-bit fields: the first of two */
-	unsigned shift;	   /* of the field's last bit from the slot's last bit */
-	enum nc_base base;
-	unsigned
-		need; /* bytes from base that nft loads for the whole field, in the units of enum nc_base */
+/* bits of a value, which end shift bits above the slot's end; more than 64: this slot and the next, shift 0. */
+struct nc_place_in {
+	uint8_t slot, shift, base;
+	uint16_t need;
+	unsigned bits;
 };
 
-/* The place of a match's field; VLAN fields depend on its depth. */
-struct nc_field_place nc_match_place(const struct nc_match *match);
+/* false: the parser does not extract the field. */
+bool nc_field_place(enum nc_field field, unsigned depth, struct nc_place_in *ret);
+
+/* The accumulator, for a value of so many bits. */
+struct nc_place_in nc_acc_place(unsigned bits);
+
+static inline bool nc_place_wide(const struct nc_place_in *place)
+{
+	return place->bits > 64;
+}
 
 #endif

@@ -9,30 +9,129 @@
 
 #include "compile/build.h"
 
-static bool is_wide(enum nc_type type)
+/* --- classes --------------------------------------------------------------------------------------------- */
+
+static const struct {
+	uint8_t key_size;
+	bool lpm;
+} classes[_NC_CLASS_MAX] = {
+	[NC_CLASS_HASH8] = {sizeof(struct nc_key8), false},
+	[NC_CLASS_HASH16] = {sizeof(struct nc_key16), false},
+	[NC_CLASS_LPM8] = {sizeof(struct nc_prefix8), true},
+	[NC_CLASS_LPM16] = {sizeof(struct nc_prefix16), true},
+	[NC_CLASS_RICH + NC_RICH_HASH8] = {8, false},
+	[NC_CLASS_RICH + NC_RICH_HASH16] = {16, false},
+	[NC_CLASS_RICH + NC_RICH_HASH32] = {32, false},
+	[NC_CLASS_RICH + NC_RICH_HASH64] = {64, false},
+	[NC_CLASS_RICH + NC_RICH_LPM8] = {sizeof(struct nc_prefix8), true},
+	[NC_CLASS_RICH + NC_RICH_LPM16] = {sizeof(struct nc_prefix16), true},
+};
+
+size_t nc_class_key_size(enum nc_set_class class)
 {
-	return nc_type_info(type)->bits > 64;
+	return classes[class].key_size;
 }
 
-static bool is_lpm(enum nc_set_class class)
+size_t nc_class_value_size(enum nc_set_class class)
 {
-	return class == NC_CLASS_LPM8 || class == NC_CLASS_LPM16;
+	return nc_class_is_rich(class) ? sizeof(struct nc_rich) : sizeof(struct nc_element);
 }
 
-enum nc_set_class nc_set_class(enum nc_type type, bool interval)
+bool nc_class_is_lpm(enum nc_set_class class)
 {
-	if (interval)
-		return is_wide(type) ? NC_CLASS_LPM16 : NC_CLASS_LPM8;
-	return is_wide(type) ? NC_CLASS_HASH16 : NC_CLASS_HASH8;
+	return classes[class].lpm;
 }
 
-/* The field's bits, left-justified in 8 or 16 bytes of network order. */
-static void write_data(enum nc_type type, nc_num value, __u8 *data)
+/* Bytes that a part takes in a key of several (compile/lookup.c loads the same). */
+static unsigned part_width(unsigned bits)
 {
-	unsigned bits = nc_type_info(type)->bits;
+	return bits <= 32 ? 4 : bits <= 64 ? 8 : 16;
+}
+
+static enum nc_set_class class_of(const nc_key_type *type, bool intervals, bool rich)
+{
+	unsigned bytes = intervals && type->n > 1 ? 4 : 0;
+	bool wide = type->v[0].bits > 64;
+
+	if (type->n == 1 && rich)
+		return NC_CLASS_RICH + (intervals ? (wide ? NC_RICH_LPM16 : NC_RICH_LPM8)
+						  : (wide ? NC_RICH_HASH16 : NC_RICH_HASH8));
+	if (type->n == 1)
+		return intervals ? (wide ? NC_CLASS_LPM16 : NC_CLASS_LPM8)
+				 : (wide ? NC_CLASS_HASH16 : NC_CLASS_HASH8);
+	nc_vec_foreach (part, type)
+		bytes += part_width(part->bits);
+	return NC_CLASS_RICH + (bytes <= 8    ? NC_RICH_HASH8
+				: bytes <= 16 ? NC_RICH_HASH16
+				: bytes <= 32 ? NC_RICH_HASH32
+					      : NC_RICH_HASH64);
+}
+
+enum nc_set_class nc_set_class(const struct nc_set *set)
+{
+	bool rich = set->map != NC_MAP_NONE || set->carries ||
+		    set->flags & (NC_SET_TIMEOUT | NC_SET_DYNAMIC);
+
+	return class_of(&set->type, set->flags & NC_SET_INTERVAL, rich);
+}
+
+bool nc_set_in_text(const struct nc_set *set)
+{
+	return set->type.n > 1 && set->flags & NC_SET_INTERVAL;
+}
+
+const struct nc_set_element *nc_set_catchall(const struct nc_set *set)
+{
+	const nc_set_elements *elements =
+		set->live != NC_NONE && !set->elements_loaded ? &set->noted : &set->elements;
+
+	nc_vec_foreach (element, elements) {
+		if (element->catchall)
+			return element;
+	}
+	return NULL;
+}
+
+/* --- keys ------------------------------------------------------------------------------------------------- */
+
+int nc_set_keys_push(struct nc_set_keys *keys, enum nc_set_class class, const void *key,
+		     const void *value)
+{
+	size_t key_size = nc_class_key_size(class), value_size = nc_class_value_size(class);
+
+	if (keys->n == keys->cap) {
+		size_t cap = keys->cap ? keys->cap * 2 : 64;
+		uint8_t *more = reallocarray(keys->keys, cap, key_size), *values;
+
+		if (!more)
+			return -ENOMEM;
+		keys->keys = more;
+		values = reallocarray(keys->values, cap, value_size);
+		if (!values)
+			return -ENOMEM;
+		keys->values = values;
+		keys->cap = cap;
+	}
+	memcpy(keys->keys + keys->n * key_size, key, key_size);
+	memcpy(keys->values + keys->n * value_size, value, value_size);
+	keys->n++;
+	return 0;
+}
+
+void nc_set_keys_free(struct nc_set_keys *keys)
+{
+	free(keys->keys);
+	free(keys->values);
+	*keys = (struct nc_set_keys){};
+}
+
+/* The bits, left-justified in 8 or 16 bytes of network order. */
+static void write_data(unsigned bits, nc_num value, __u8 *data)
+{
 	__be64 half[2];
 
-	if (is_wide(type)) {
+	if (bits > 64) {
+		value <<= 128 - bits;
 		half[0] = htobe64((uint64_t)(value >> 64));
 		half[1] = htobe64((uint64_t)value);
 		memcpy(data, half, 16);
@@ -42,33 +141,63 @@ static void write_data(enum nc_type type, nc_num value, __u8 *data)
 	}
 }
 
-static nc_num read_data(enum nc_type type, const __u8 *data)
+static nc_num read_data(unsigned bits, const __u8 *data)
 {
 	__be64 half[2] = {};
 
-	memcpy(half, data, is_wide(type) ? 16 : 8);
-	if (is_wide(type))
-		return (nc_num)be64toh(half[0]) << 64 | be64toh(half[1]);
-	return be64toh(half[0]) >> (64 - nc_type_info(type)->bits);
+	memcpy(half, data, bits > 64 ? 16 : 8);
+	if (bits > 64)
+		return ((nc_num)be64toh(half[0]) << 64 | be64toh(half[1])) >> (128 - bits);
+	return be64toh(half[0]) >> (64 - bits);
 }
 
-static int append_value(enum nc_type type, nc_num value, nc_set_keys *keys)
+/* A part of several: its bytes first, then zeros; more than 64 bits as 16 bytes. */
+static void write_part(unsigned bits, nc_num value, __u8 *data)
 {
-	struct nc_set_key key = {.element.flags = NC_ELEMENT_FIRST | NC_ELEMENT_LAST};
+	unsigned width = part_width(bits);
 
-	write_data(type, value, (__u8 *)&key);
-	return nc_vec_push(keys, key);
+	if (width < 16)
+		value <<= width * 8 - (bits + 7) / 8 * 8;
+	for (unsigned i = width; i--; value >>= 8)
+		data[i] = value;
 }
 
-static int append_prefix(enum nc_type type, nc_num low, unsigned length, __u32 flags,
-			 nc_set_keys *keys)
+static nc_num read_part(unsigned bits, const __u8 *data)
 {
-	struct nc_set_key key = {.element.flags = flags};
+	unsigned width = part_width(bits);
+	nc_num value = 0;
+
+	for (unsigned i = 0; i < width; i++)
+		value = value << 8 | data[i];
+	return width < 16 ? value >> (width * 8 - (bits + 7) / 8 * 8) : value;
+}
+
+/* What is written: whose keys, and the element that they stand for. */
+struct writer {
+	const nc_key_type *type;
+	enum nc_set_class class;
+	struct nc_set_keys *keys;
+	nc_tuples *tuples;    /* or NULL */
+	struct nc_rich value; /* of rich classes */
+};
+
+static int push(struct writer *w, const void *key, unsigned flags)
+{
+	const struct nc_element plain = {.flags = flags};
+
+	if (!nc_class_is_rich(w->class))
+		return nc_set_keys_push(w->keys, w->class, key, &plain);
+	w->value.flags = flags;
+	return nc_set_keys_push(w->keys, w->class, key, &w->value);
+}
+
+static int push_prefix(struct writer *w, nc_num low, unsigned length, unsigned flags)
+{
+	struct nc_prefix16 prefix = {.prefixlen = length};
 
 	/* Both prefix structs begin with the length. */
-	key.prefix16.prefixlen = length;
-	write_data(type, low, key.prefix16.data);
-	return nc_vec_push(keys, key);
+	write_data(w->type->v[0].bits, low, prefix.data);
+	return push(w, &prefix, flags);
 }
 
 /* The largest prefix that begins at low and does not pass high: how many host bits it has. */
@@ -86,11 +215,10 @@ static unsigned host_bits(nc_num low, nc_num high, unsigned bits)
 	return n;
 }
 
-static int append_cover(enum nc_type type, const struct nc_interval *interval, nc_set_keys *keys)
+static int push_cover(struct writer *w, const struct nc_interval *interval)
 {
-	unsigned bits = nc_type_info(type)->bits;
+	unsigned bits = w->type->v[0].bits, flags = NC_ELEMENT_FIRST;
 	nc_num low = interval->low, last;
-	__u32 flags = NC_ELEMENT_FIRST;
 	int r;
 
 	for (;;) {
@@ -99,7 +227,7 @@ static int append_cover(enum nc_type type, const struct nc_interval *interval, n
 		last = n == 128 ? interval->high : low + (((nc_num)1 << n) - 1);
 		if (last == interval->high)
 			flags |= NC_ELEMENT_LAST;
-		r = append_prefix(type, low, bits - n, flags, keys);
+		r = push_prefix(w, low, bits - n, flags);
 		if (r < 0 || last == interval->high)
 			return r;
 		low = last + 1;
@@ -107,94 +235,337 @@ static int append_cover(enum nc_type type, const struct nc_interval *interval, n
 	}
 }
 
-int nc_set_keys_append(enum nc_type type, enum nc_set_class class,
-		       const struct nc_interval *interval, nc_set_keys *keys)
+static int push_exact(struct writer *w, const struct nc_set_element *element)
 {
-	return is_lpm(class) ? append_cover(type, interval, keys)
-			     : append_value(type, interval->low, keys);
+	__u8 key[NC_KEY_BYTES] = {};
+	unsigned at = 0;
+
+	if (w->type->n == 1)
+		write_data(w->type->v[0].bits, element->interval.low, key);
+	for (size_t i = 0; w->type->n > 1 && i < w->type->n; i++) {
+		write_part(w->type->v[i].bits, nc_element_part(element, i)->low, key + at);
+		at += part_width(w->type->v[i].bits);
+	}
+	return push(w, key, NC_ELEMENT_FIRST | NC_ELEMENT_LAST);
 }
 
-static int append_all(enum nc_type type, enum nc_set_class class, const nc_set_elements *elements,
-		      nc_set_keys *keys)
-{
-	int r = 0;
+/* --- tuples ------------------------------------------------------------------------------------------------ */
 
-	for (size_t i = 0; i < elements->n && !r; i++)
-		r = nc_set_keys_append(type, class, &elements->v[i].interval, keys);
-	return r;
+static int find_tuple(nc_tuples *tuples, const struct nc_tuple *tuple, size_t *ret)
+{
+	for (size_t i = 0; i < tuples->n; i++) {
+		if (memcmp(&tuples->v[i], tuple, sizeof(*tuple)) == 0) {
+			*ret = i;
+			return 0;
+		}
+	}
+	*ret = tuples->n;
+	return nc_vec_push(tuples, *tuple);
+}
+
+/* The boxes of prefixes that make up an element, part by part. */
+static int push_boxes(struct writer *w, const struct nc_set_element *element, unsigned part,
+		      unsigned at, struct nc_tuple *tuple, __u8 key[NC_KEY_BYTES])
+{
+	const struct nc_interval *interval;
+	unsigned bits;
+	nc_num low;
+	int r;
+
+	if (part == w->type->n) {
+		__be32 number;
+		size_t index;
+
+		r = find_tuple(w->tuples, tuple, &index);
+		if (r < 0 || w->tuples->n > NC_TUPLES_MAX || w->keys->n >= NC_TUPLE_KEYS_MAX)
+			return r < 0 ? r : -E2BIG;
+		number = htonl(index);
+		memcpy(key, &number, sizeof(number));
+		return push(w, key, NC_ELEMENT_FIRST | NC_ELEMENT_LAST);
+	}
+	interval = nc_element_part(element, part);
+	bits = w->type->v[part].bits;
+	for (low = interval->low;;) {
+		unsigned n = host_bits(low, interval->high, bits);
+		nc_num last = n == 128 ? interval->high : low + (((nc_num)1 << n) - 1);
+
+		tuple->prefix[part] = bits - n;
+		write_part(bits, low, key + at);
+		r = push_boxes(w, element, part + 1, at + part_width(bits), tuple, key);
+		if (r < 0 || last == interval->high)
+			return r;
+		low = last + 1;
+	}
+}
+
+/* --- elements -------------------------------------------------------------------------------------------------- */
+
+static void set_data(const struct nc_table *table, const struct nc_element_more *more,
+		     struct nc_rich *value)
+{
+	static const __u8 ends[_NC_DO_MAX] = {
+		[NC_DO_ACCEPT] = NC_END_ACCEPT,	    [NC_DO_DROP] = NC_END_DROP,
+		[NC_DO_CONTINUE] = NC_END_CONTINUE, [NC_DO_RETURN] = NC_END_RETURN,
+		[NC_DO_JUMP] = NC_END_JUMP,	    [NC_DO_GOTO] = NC_END_GOTO,
+	};
+	const struct nc_chain *chain =
+		more->verdict.chain ? nc_table_find_chain(table, more->verdict.chain) : NULL;
+
+	value->verdict = ends[more->verdict.kind];
+	value->chain = chain ? chain->handle : 0;
+	value->data[0] = more->data >> 64;
+	value->data[1] = more->data;
+}
+
+#define MS_NS UINT64_C(1000000)
+
+static struct nc_rich rich_value(const struct nc_table *table, const struct nc_set *set,
+				 const struct nc_set_element *element)
+{
+	const struct nc_element_more *more = element->more;
+	uint64_t timeout = set ? set->timeout : 0;
+	struct nc_rich value = {};
+
+	if (more && more->timeout_given)
+		timeout = more->timeout;
+	value.timeout = timeout * MS_NS;
+	value.expires = timeout * MS_NS;
+	if (!more)
+		return value;
+	if (more->expires_given)
+		value.expires = more->expires * MS_NS;
+	value.packets = more->counter.packets;
+	value.bytes = more->counter.bytes;
+	value.quota = more->quota.used;
+	set_data(table, more, &value);
+	return value;
+}
+
+/* "*" is in no map. */
+static int push_element(struct writer *w, const struct nc_table *table, const struct nc_set *set,
+			const struct nc_set_element *element)
+{
+	struct nc_tuple tuple = {};
+	__u8 key[NC_KEY_BYTES] = {};
+
+	if (element->catchall)
+		return 0;
+	if (nc_class_is_rich(w->class))
+		w->value = rich_value(table, set, element);
+	if (w->tuples)
+		return push_boxes(w, element, 0, 4, &tuple, key);
+	if (nc_class_is_lpm(w->class))
+		return push_cover(w, &element->interval);
+	return push_exact(w, element);
+}
+
+int nc_set_keys_append(const struct nc_table *table, const struct nc_set *set,
+		       const struct nc_set_element *element, struct nc_set_keys *keys)
+{
+	struct writer w = {.type = &set->type, .class = nc_set_class(set), .keys = keys};
+
+	return push_element(&w, table, set, element);
 }
 
 /* --- and back ----------------------------------------------------------------------------------- */
 
 struct piece {
-	struct nc_interval interval;
-	__u32 flags;
+	struct nc_set_element element;
+	unsigned flags;
 };
 
-static struct piece read_key(enum nc_type type, enum nc_set_class class,
-			     const struct nc_set_key *key)
+static const char *chain_name(const struct nc_table *table, uint64_t handle)
 {
-	struct piece piece = {.flags = key->element.flags};
+	nc_vec_foreach (chain, &table->chains) {
+		if ((*chain)->handle == handle)
+			return (*chain)->name;
+	}
+	return NULL;
+}
+
+static int read_rich(const struct nc_table *table, const struct nc_set *set,
+		     const struct nc_rich *value, struct nc_set_element *element)
+{
+	static const enum nc_verdict_kind kinds[_NC_END_MAX] = {
+		[NC_END_ACCEPT] = NC_DO_ACCEPT,	    [NC_END_DROP] = NC_DO_DROP,
+		[NC_END_CONTINUE] = NC_DO_CONTINUE, [NC_END_RETURN] = NC_DO_RETURN,
+		[NC_END_JUMP] = NC_DO_JUMP,	    [NC_END_GOTO] = NC_DO_GOTO,
+	};
+	struct nc_element_more *more = nc_element_more(element);
+	const char *chain;
+
+	if (!more)
+		return -ENOMEM;
+	more->expires_given = value->expires;
+	more->expires = value->expires / MS_NS;
+	more->timeout = value->timeout / MS_NS;
+	more->timeout_given = more->timeout && more->timeout != set->timeout;
+	more->counted = set->carries & NC_CARRY_COUNTER;
+	more->counter = (struct nc_counter){.packets = value->packets, .bytes = value->bytes};
+	more->quota_given = set->carries & NC_CARRY_QUOTA;
+	more->quota.used = value->quota;
+	if (set->map == NC_MAP_NONE)
+		return 0;
+	more->mapped = true;
+	more->data = (nc_num)value->data[0] << 64 | value->data[1];
+	if (set->map != NC_MAP_VERDICT)
+		return 0;
+	if (value->verdict >= _NC_END_MAX)
+		return -EBADMSG;
+	more->verdict.kind = kinds[value->verdict];
+	chain = value->chain ? chain_name(table, value->chain) : NULL;
+	if (value->chain && !chain)
+		return -EBADMSG;
+	more->verdict.chain = chain ? strdup(chain) : NULL;
+	return chain && !more->verdict.chain ? -ENOMEM : 0;
+}
+
+static int read_exact(const struct nc_set *set, const __u8 *key, struct nc_set_element *element)
+{
+	size_t n = set->type.n;
+	unsigned at = 0;
+
+	if (n == 1) {
+		element->interval.low = element->interval.high =
+			read_data(set->type.v[0].bits, key);
+		return 0;
+	}
+	if (!nc_element_more(element))
+		return -ENOMEM;
+	element->more->rest = calloc(n, sizeof(*element->more->rest));
+	if (!element->more->rest)
+		return -ENOMEM;
+	element->more->n_rest = n - 1;
+	for (size_t i = 0; i < n; i++) {
+		struct nc_interval *part = i ? &element->more->rest[i - 1] : &element->interval;
+
+		part->low = part->high = read_part(set->type.v[i].bits, key + at);
+		at += part_width(set->type.v[i].bits);
+	}
+	return 0;
+}
+
+static int read_prefix(unsigned bits, const __u8 *key, struct nc_set_element *element)
+{
+	struct nc_prefix16 prefix = {};
 	unsigned host;
 
-	if (!is_lpm(class)) {
-		piece.interval.low = piece.interval.high = read_data(type, (const __u8 *)key);
-		piece.flags = NC_ELEMENT_FIRST | NC_ELEMENT_LAST;
-		return piece;
+	memcpy(&prefix, key, bits > 64 ? sizeof(struct nc_prefix16) : sizeof(struct nc_prefix8));
+	if (prefix.prefixlen > bits)
+		return -EBADMSG;
+	host = bits - prefix.prefixlen;
+	element->interval.low = read_data(bits, prefix.data);
+	element->interval.high = element->interval.low | nc_num_max(host);
+	return 0;
+}
+
+static int read_piece(const struct nc_table *table, const struct nc_set *set,
+		      enum nc_set_class class, const __u8 *key, const __u8 *value,
+		      struct piece *ret)
+{
+	struct nc_element plain;
+	struct nc_rich rich;
+	int r;
+
+	*ret = (struct piece){.flags = NC_ELEMENT_FIRST | NC_ELEMENT_LAST};
+	if (nc_class_is_lpm(class))
+		r = read_prefix(set->type.v[0].bits, key, &ret->element);
+	else
+		r = read_exact(set, key, &ret->element);
+	if (r < 0)
+		return r;
+	if (!nc_class_is_rich(class)) {
+		memcpy(&plain, value, sizeof(plain));
+		if (nc_class_is_lpm(class))
+			ret->flags = plain.flags;
+		return 0;
 	}
-	host = nc_type_info(type)->bits - key->prefix16.prefixlen;
-	piece.interval.low = read_data(type, key->prefix16.data);
-	piece.interval.high =
-		piece.interval.low | (host >= 128 ? ~(nc_num)0 : ((nc_num)1 << host) - 1);
-	return piece;
+	memcpy(&rich, value, sizeof(rich));
+	if (nc_class_is_lpm(class))
+		ret->flags = rich.flags;
+	return read_rich(table, set, &rich, &ret->element);
 }
 
 static int compare_pieces(const void *a, const void *b)
 {
 	const struct piece *x = a, *y = b;
 
-	return x->interval.low < y->interval.low ? -1 : x->interval.low > y->interval.low;
+	return x->element.interval.low < y->element.interval.low
+		       ? -1
+		       : x->element.interval.low > y->element.interval.low;
 }
 
-/* Join the pieces from a FIRST to its LAST. */
-static int join(const struct piece *pieces, size_t n, nc_set_elements *ret)
+/* What the prefixes of one interval have counted belongs together. */
+static void add_counts(struct nc_set_element *to, const struct nc_set_element *from)
+{
+	if (!to->more || !from->more)
+		return;
+	to->more->counter.packets += from->more->counter.packets;
+	to->more->counter.bytes += from->more->counter.bytes;
+	to->more->quota.used += from->more->quota.used;
+}
+
+/* Join the pieces from a FIRST to its LAST. Pieces give their elements away. */
+static int join(struct piece *pieces, size_t n, nc_set_elements *ret)
 {
 	struct nc_set_element element = {};
 	bool open = false;
+	int r = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !r; i++) {
+		struct nc_set_element *piece = &pieces[i].element;
 		bool first = pieces[i].flags & NC_ELEMENT_FIRST;
 
-		if (first == open || (open && pieces[i].interval.low != element.interval.high + 1))
-			return -EBADMSG;
-		if (first)
-			element.interval.low = pieces[i].interval.low;
-		element.interval.high = pieces[i].interval.high;
+		if (first == open || (open && piece->interval.low != element.interval.high + 1)) {
+			r = -EBADMSG;
+			break;
+		}
+		if (first) {
+			element = *piece;
+			piece->more = NULL;
+		} else {
+			element.interval.high = piece->interval.high;
+			add_counts(&element, piece);
+		}
 		open = !(pieces[i].flags & NC_ELEMENT_LAST);
-		if (!open && nc_vec_push(ret, element) < 0)
-			return -ENOMEM;
+		if (open)
+			continue;
+		r = nc_vec_push(ret, element);
+		if (r == 0)
+			element.more = NULL;
 	}
-	return open ? -EBADMSG : 0;
+	if (open || r < 0)
+		nc_element_clear(&element);
+	return r ?: open ? -EBADMSG : 0;
 }
 
-int nc_set_keys_read(enum nc_type type, enum nc_set_class class, const nc_set_keys *keys,
-		     nc_set_elements *ret)
+int nc_set_keys_read(const struct nc_table *table, const struct nc_set *set,
+		     const struct nc_set_keys *keys, nc_set_elements *ret)
 {
 	_cleanup_free_ struct piece *pieces = calloc(keys->n ? keys->n : 1, sizeof(*pieces));
+	enum nc_set_class class = nc_set_class(set);
+	size_t key_size = nc_class_key_size(class), value_size = nc_class_value_size(class);
 	nc_set_elements elements = {};
-	int r;
+	struct nc_diag unheard = {};
+	size_t n = 0;
+	int r = 0;
 
 	if (!pieces)
 		return -ENOMEM;
-	for (size_t i = 0; i < keys->n; i++) {
-		if (is_lpm(class) && keys->v[i].prefix16.prefixlen > nc_type_info(type)->bits)
-			return -EBADMSG;
-		pieces[i] = read_key(type, class, &keys->v[i]);
-	}
-	qsort(pieces, keys->n, sizeof(*pieces), compare_pieces);
-	r = join(pieces, keys->n, &elements);
+	for (; n < keys->n && !r; n++)
+		r = read_piece(table, set, class, keys->keys + n * key_size,
+			       keys->values + n * value_size, &pieces[n]);
+	if (r == 0 && set->type.n == 1)
+		qsort(pieces, n, sizeof(*pieces), compare_pieces);
+	if (r == 0)
+		r = join(pieces, n, &elements);
+	for (size_t i = 0; i < n; i++)
+		nc_element_clear(&pieces[i].element);
+	if (r == 0 && set->type.n > 1)
+		r = nc_elements_normalize(&elements, &unheard);
+	nc_diag_free(&unheard);
 	if (r < 0) {
-		nc_vec_free(&elements);
+		nc_elements_clear(&elements);
 		return r;
 	}
 	*ret = elements;
@@ -209,26 +580,59 @@ static int append_set(struct nc_build *build, struct nc_image_set *set)
 
 	set->index = image->n_in_class[set->class];
 	if (nc_vec_push(&image->sets, *set) < 0) {
-		nc_vec_free(&set->keys);
+		nc_set_keys_free(&set->keys);
+		nc_vec_free(&set->tuples);
 		return -ENOMEM;
 	}
 	image->n_in_class[set->class]++;
 	return 0;
 }
 
-static int append_named(struct nc_build *build, const struct nc_set *set)
+static int write_elements(struct nc_build *build, const struct nc_table *table,
+			  struct nc_image_set *image_set, const nc_key_type *type, bool boxes,
+			  const nc_set_elements *elements, const struct nc_loc *loc)
+{
+	struct writer w = {
+		.type = type,
+		.class = image_set->class,
+		.keys = &image_set->keys,
+		.tuples = boxes ? &image_set->tuples : NULL,
+	};
+	int r = 0;
+
+	nc_vec_foreach (element, elements)
+		r = r ?: push_element(&w, table, image_set->named, element);
+	if (r == -E2BIG)
+		nc_diag_error(
+			build->diag, loc,
+			"these intervals explode: their prefixes combine to more than %u keys "
+			"or %u lookups; write fewer ranges in one concatenation",
+			NC_TUPLE_KEYS_MAX, NC_TUPLES_MAX);
+	if (r < 0) {
+		nc_set_keys_free(&image_set->keys);
+		nc_vec_free(&image_set->tuples);
+	}
+	return r;
+}
+
+static int append_named(struct nc_build *build, const struct nc_table *table,
+			const struct nc_set *set)
 {
 	struct nc_image_set image_set = {
 		.named = set,
-		.class = nc_set_class(set->type, set->flags & NC_SET_INTERVAL),
+		.class = nc_set_class(set),
 		.keep_live = set->live != NC_NONE && !set->elements_changed,
 	};
+	int r = 0;
 
-	if (!image_set.keep_live &&
-	    append_all(set->type, image_set.class, &set->elements, &image_set.keys) < 0) {
-		nc_vec_free(&image_set.keys);
-		return -ENOMEM;
-	}
+	/* Which tuples there are, the elements tell even where their map is kept. */
+	if (!image_set.keep_live || nc_set_in_text(set))
+		r = write_elements(build, table, &image_set, &set->type, nc_set_in_text(set),
+				   &set->elements, &set->loc);
+	if (r < 0)
+		return r;
+	if (image_set.keep_live)
+		nc_set_keys_free(&image_set.keys);
 	return append_set(build, &image_set);
 }
 
@@ -238,7 +642,7 @@ int nc_build_named_sets(struct nc_build *build)
 
 	nc_vec_foreach (table, &build->ruleset->tables) {
 		nc_vec_foreach (set, &(*table)->sets) {
-			r = append_named(build, *set);
+			r = append_named(build, *table, *set);
 			if (r < 0)
 				return r;
 		}
@@ -258,23 +662,31 @@ const struct nc_image_set *nc_build_find_set(const struct nc_build *build, const
 static bool has_interval(const nc_set_elements *elements)
 {
 	nc_vec_foreach (element, elements) {
-		if (element->interval.low != element->interval.high)
-			return true;
+		for (unsigned i = 0; i <= (element->more ? element->more->n_rest : 0); i++) {
+			if (nc_element_part(element, i)->low != nc_element_part(element, i)->high)
+				return true;
+		}
 	}
 	return false;
 }
 
-int nc_build_anonymous_set(struct nc_build *build, enum nc_type type,
-			   const nc_set_elements *elements, const struct nc_image_set **ret)
+int nc_build_anonymous_set(struct nc_build *build, const nc_key *key,
+			   const nc_set_elements *elements, enum nc_map_kind map,
+			   const struct nc_loc *loc, const struct nc_image_set **ret)
 {
-	struct nc_image_set set = {.class = nc_set_class(type, has_interval(elements))};
-	int r;
+	bool intervals = has_interval(elements);
+	struct nc_image_set set = {};
+	nc_key_type type = {};
+	int r = nc_key_type_of(key, &type);
 
-	if (append_all(type, set.class, elements, &set.keys) < 0) {
-		nc_vec_free(&set.keys);
-		return -ENOMEM;
-	}
-	r = append_set(build, &set);
+	if (r < 0)
+		return r;
+	set.class = class_of(&type, intervals, map != NC_MAP_NONE);
+	r = write_elements(build, build->table, &set, &type, intervals && type.n > 1, elements,
+			   loc);
+	nc_vec_free(&type);
+	if (r == 0)
+		r = append_set(build, &set);
 	if (r == 0)
 		*ret = &build->image->sets.v[build->image->sets.n - 1];
 	return r;

@@ -526,6 +526,11 @@ int nc_ruleset_assign_ids(struct nc_ruleset *ruleset, const struct nc_busy busy[
  * their handles and ids. Everything else in next gets new handles, above live's newest. Elements are next's own. What
  * next writes with values starts from those. 0 or -ENOMEM.
  */
-int nc_ruleset_inherit(struct nc_ruleset *next, const struct nc_ruleset *live);
+typedef char *
+nc_rule_text_fn(const struct nc_rule *rule); /* malloc()ed, without state; NULL: no memory */
+int nc_ruleset_inherit(struct nc_ruleset *next, const struct nc_ruleset *live,
+		       nc_rule_text_fn *text);
+/* The words of generators in a statement that says the same as an old one. */
+void nc_stmt_inherit_generators(struct nc_stmt *stmt, const struct nc_stmt *old);
 
 #endif

@@ -19,14 +19,14 @@ static __always_inline bool nc_count(struct nc_walk *walk, const struct nc_step 
 		element = nc_rich_find(&walk->pkt, step->width, step->arg);
 		if (element) {
 			__sync_fetch_and_add(&element->packets, 1);
-			__sync_fetch_and_add(&element->bytes, nc_counted(&walk->pkt));
+			__sync_fetch_and_add(&element->bytes, walk->pkt.counted);
 		}
 		return true;
 	}
 	counter = bpf_map_lookup_elem(&nc_counters, &step->index);
 	if (counter) {
 		counter->packets++;
-		counter->bytes += nc_counted(&walk->pkt);
+		counter->bytes += walk->pkt.counted;
 	}
 	return true;
 }
@@ -62,7 +62,7 @@ static __noinline bool nc_limit(struct nc_walk *walk, const struct nc_step *step
 
 	if (!word || !step->low)
 		return false;
-	price = step->flags & NC_STEP_BYTES ? step->mask * nc_counted(&walk->pkt) / step->low
+	price = step->flags & NC_STEP_BYTES ? step->mask * walk->pkt.counted / step->low
 					    : step->mask / step->low;
 	now = bpf_ktime_get_ns();
 	for (int i = 0; i < NC_LIMIT_TRIES; i++) {
@@ -81,7 +81,7 @@ static __noinline bool nc_limit(struct nc_walk *walk, const struct nc_step *step
 static __always_inline bool nc_quota(struct nc_walk *walk, const struct nc_step *step)
 {
 	__u64 *word = nc_word_of(walk, step), used;
-	__u32 bytes = nc_counted(&walk->pkt);
+	__u32 bytes = walk->pkt.counted;
 
 	if (!word)
 		return false;

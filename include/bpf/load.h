@@ -209,38 +209,38 @@ static __noinline bool nc_load_option(struct nc_walk *walk, const struct nc_step
 
 /* --- beside the packet ------------------------------------------------------------------------------------ */
 
+/* A packet has one device at this hook, as nft has it: the other one has no name, and neither type nor group. */
 static __always_inline bool nc_load_device(struct nc_walk *walk, __u32 key)
 {
-	const struct nc_entry *entry = NULL;
+	bool out = key >= NC_META_OIFNAME, there = out == (NC_LAYER_HOOK == NC_HOOK_EGRESS);
+	const struct nc_entry *entry;
 	__be64 name[2];
 
+	if (out)
+		key -= NC_META_OIFNAME - NC_META_IFNAME;
+	if (!there) {
+		nc_set_acc(&walk->pkt, 0, 0);
+		return key == NC_META_IFNAME;
+	}
 	if (nc_spec.single_ifindex) {
-		if (key == NC_META_IFNAME) {
-			for (int i = 0; i < 16; i++)
-				((volatile __u8 *)name)[i] = nc_spec.single.name[i];
-			walk->pkt.slot[NC_SLOT_ACC] = name[0];
-			walk->pkt.slot[NC_SLOT_ACC_LOW] = name[1];
-			return true;
-		}
-		nc_set_acc(&walk->pkt, 0,
-			   key == NC_META_IFTYPE    ? nc_spec.single.iftype
-			   : key == NC_META_IFGROUP ? nc_spec.single.ifgroup
-						    : nc_spec.single.ifindex);
+		for (int i = 0; i < 16; i++)
+			((volatile __u8 *)name)[i] = nc_spec.single.name[i];
+		walk->pkt.slot[NC_SLOT_ACC] = name[0];
+		walk->pkt.slot[NC_SLOT_ACC_LOW] = name[1];
+		if (key != NC_META_IFNAME)
+			nc_set_acc(&walk->pkt, 0,
+				   key == NC_META_IFTYPE ? nc_spec.single.iftype
+							 : nc_spec.single.ifgroup);
 		return true;
 	}
 	entry = bpf_map_lookup_elem(&nc_entries, &walk->ifindex);
 	if (!entry)
 		return false;
-	if (key == NC_META_IFNAME) {
-		__builtin_memcpy(name, entry->name, sizeof(name));
-		walk->pkt.slot[NC_SLOT_ACC] = name[0];
-		walk->pkt.slot[NC_SLOT_ACC_LOW] = name[1];
-		return true;
-	}
-	nc_set_acc(&walk->pkt, 0,
-		   key == NC_META_IFTYPE    ? entry->iftype
-		   : key == NC_META_IFGROUP ? entry->ifgroup
-					    : entry->ifindex);
+	__builtin_memcpy(name, entry->name, sizeof(name));
+	walk->pkt.slot[NC_SLOT_ACC] = name[0];
+	walk->pkt.slot[NC_SLOT_ACC_LOW] = name[1];
+	if (key != NC_META_IFNAME)
+		nc_set_acc(&walk->pkt, 0, key == NC_META_IFTYPE ? entry->iftype : entry->ifgroup);
 	return true;
 }
 
@@ -260,12 +260,14 @@ static __noinline bool nc_load_meta(struct nc_walk *walk, const struct nc_step *
 
 	switch (step->arg) {
 	case NC_META_LENGTH:
-		value = nc_counted(pkt);
+		value = pkt->counted;
 		break;
-	case NC_META_IFINDEX:
 	case NC_META_IFNAME:
 	case NC_META_IFTYPE:
 	case NC_META_IFGROUP:
+	case NC_META_OIFNAME:
+	case NC_META_OIFTYPE:
+	case NC_META_OIFGROUP:
 		return nc_load_device(walk, step->arg);
 	case NC_META_CPU:
 		value = bpf_get_smp_processor_id();
@@ -438,11 +440,16 @@ static __always_inline void nc_put_key(struct nc_pkt *pkt, const struct nc_step 
 	if (step->width == 16) {
 		if (at > 12 || slot >= _NC_SLOT_MAX - 1)
 			return;
-		for (int i = 0; i < 4; i++)
-			key[at + i] = pkt->word[slot * 2 + i];
+		value = nc_slot(pkt, slot) & step->mask;
+		key[at] = bpf_htonl(value >> 32);
+		key[at + 1] = bpf_htonl(value);
+		value = nc_slot(pkt, slot + 1) & step->low;
+		key[at + 2] = bpf_htonl(value >> 32);
+		key[at + 3] = bpf_htonl(value);
 		return;
 	}
 	value = (nc_slot(pkt, slot) >> (step->shift & 63) & step->mask) << (step->low & 63);
+	value |= step->span;
 	if (step->width == 4) {
 		if (at < 16)
 			key[at] = bpf_htonl(value);

@@ -31,11 +31,12 @@ struct nc_pkt {
 	};
 	__u16 avail[_NC_BASE_MAX + 2]; /* by enum nc_base; the last are padding */
 	__u32 length;		       /* bytes of the frame */
+	__u32 counted;		       /* bytes as counters, limits and quotas count them */
 	__u16 nh;		       /* offset of the network header */
 	__u16 th;  /* offset of the transport header, where avail says that there is one */
 	__u8 lack; /* enum nc_reason: the header that was not there; NC_REASON_POLICY: none */
 	__u8 deep; /* 1: what follows the extension headers is not known */
-	__u8 pad[6];
+	__u8 pad[2];
 };
 
 #endif

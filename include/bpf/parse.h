@@ -99,13 +99,19 @@ static __always_inline void nc_parse_tags(struct nc_frame f, struct nc_pkt *pkt,
 	}
 }
 
+/* As nft: at ingress from the network header on; at egress the frame without a tag that is kept beside it. */
+static __always_inline void nc_set_counted(struct nc_frame f, struct nc_pkt *pkt)
+{
+	pkt->counted = pkt->length - (NC_LAYER_HOOK == NC_HOOK_EGRESS ? f.skew : pkt->nh);
+}
+
 /* Ethernet and the outermost tag. -1: the frame ends there. */
 static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 {
 	const __u8 *p = f.data;
 	__be16 type;
 
-	pkt->length = f.length;
+	pkt->length = pkt->counted = f.length;
 	pkt->avail[NC_BASE_ALWAYS] = 1;
 	pkt->avail[NC_BASE_LINK] = pkt->length < 0xffff ? pkt->length : 0xffff;
 	if (!nc_within(f, p, NC_ETH_HLEN)) {
@@ -116,6 +122,7 @@ static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 	__builtin_memcpy(&pkt->slot[NC_SLOT_ETHER_SADDR], p + 6, 8);
 	type = *(const __be16 *)(p + 12);
 	pkt->nh = NC_ETH_HLEN;
+	nc_set_counted(f, pkt);
 	nc_parse_tags(f, pkt, p + NC_ETH_HLEN);
 
 	if (f.skew) {
@@ -131,6 +138,7 @@ static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 	}
 	p = nc_network(f, pkt);
 	pkt->half[NC_SLOT_L3 * 4] = nc_protocol(type, f, p);
+	nc_set_counted(f, pkt);
 	pkt->avail[NC_BASE_NH] =
 		pkt->avail[NC_BASE_LINK] > pkt->nh ? pkt->avail[NC_BASE_LINK] - pkt->nh : 0;
 	return 0;

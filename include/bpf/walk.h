@@ -50,10 +50,4 @@ static __always_inline void nc_set_acc(struct nc_pkt *pkt, __u64 high, __u64 low
 	pkt->slot[NC_SLOT_ACC_LOW] = bpf_cpu_to_be64(low);
 }
 
-/* Bytes as counters, limits and quotas count them: as nft at this hook, from the network header on. */
-static __always_inline __u32 nc_counted(const struct nc_pkt *pkt)
-{
-	return pkt->length - pkt->nh;
-}
-
 #endif

@@ -45,7 +45,11 @@ enum nc_step_op {
 	NC_OP_XOR,
 	NC_OP_LSHIFT, /* by shift bits */
 	NC_OP_RSHIFT,
-	NC_OP_KEY, /* ((slot >> shift) & mask) << low into width bytes at byte arg of the key; NC_STEP_FIRST */
+	/*
+	 * ((slot >> shift) & mask) << low | span into 4 or 8 bytes at byte arg of the key; width 16: two slots & (mask,
+	 * low); NC_STEP_FIRST
+	 */
+	NC_OP_KEY,
 
 	/* statements: hit where the rule goes on */
 	NC_OP_COUNT, /* counter index; with NC_STEP_ELEMENT of an element: class width, set arg */
@@ -106,10 +110,12 @@ enum nc_end {
 
 enum nc_meta {
 	NC_META_LENGTH, /* as counters count bytes */
-	NC_META_IFINDEX,
-	NC_META_IFNAME,
+	NC_META_IFNAME, /* where it came in: nothing at egress */
 	NC_META_IFTYPE,
 	NC_META_IFGROUP,
+	NC_META_OIFNAME, /* where it goes out: nothing at ingress */
+	NC_META_OIFTYPE,
+	NC_META_OIFGROUP,
 	NC_META_CPU,
 	NC_META_RANDOM,
 	NC_META_TIME, /* ns since 1970 */

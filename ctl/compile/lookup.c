@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Lookups: keys put together, sets and maps asked, and what a match brings along. Small anonymous maps are compared
+ * element by element instead. Called by match.c and stmt.c.
+ */
+#include "compile/build.h"
+
+/* --- keys --------------------------------------------------------------------------------------------------- */
+
+/* Bytes that a part takes in a key (compile/set.c writes the same). */
+static unsigned part_width(unsigned bits)
+{
+	return bits <= 32 ? 4 : bits <= 64 ? 8 : 16;
+}
+
+/* A prefix of the part, as a mask of its bits. */
+static nc_num prefix_mask(unsigned bits, unsigned length)
+{
+	return nc_num_max(bits) & ~(length < bits ? nc_num_max(bits - length) : 0);
+}
+
+/* A key of one part begins with its bits, though the accumulator ends with them. */
+static int justify(struct nc_build *build, unsigned bits)
+{
+	struct nc_step step = nc_step_of(NC_OP_LSHIFT);
+
+	if (bits <= 64 || bits == 128)
+		return 0;
+	step.shift = 128 - bits;
+	step.hit = nc_here(build) + 1;
+	return nc_emit(build, step);
+}
+
+static int emit_part(struct nc_build *build, const struct nc_selector *selector, unsigned at,
+		     bool first, bool alone, nc_num mask)
+{
+	unsigned bits = nc_selector_bits(selector),
+		 width = alone && bits <= 64 ? 8 : part_width(bits);
+	struct nc_place_in place;
+	struct nc_step step;
+	int r = nc_emit_operand(build, selector, &place);
+
+	if (r == 0 && alone) {
+		r = justify(build, bits);
+		mask = bits > 64 ? ~(nc_num)0 : mask;
+	}
+	if (r < 0)
+		return r;
+	step = nc_step_at(NC_OP_KEY, &place);
+	step.width = width;
+	step.arg = at;
+	step.flags = first ? NC_STEP_FIRST : 0;
+	step.hit = nc_here(build) + 1;
+	if (width == 16) {
+		step.mask = mask >> 64;
+		step.low = mask;
+	} else {
+		step.shift = place.shift;
+		step.mask = mask;
+		/* A key of one part begins with its bits, parts of several with their bytes. */
+		step.low = width * 8 - (alone ? bits : (bits + 7) / 8 * 8);
+	}
+	return nc_emit(build, step);
+}
+
+static int emit_number(struct nc_build *build, uint32_t number)
+{
+	struct nc_step step = nc_step_of(NC_OP_KEY);
+
+	step.slot = NC_SLOT_ACC_LOW;
+	step.width = 4;
+	step.flags = NC_STEP_FIRST;
+	step.span = number;
+	step.hit = nc_here(build) + 1;
+	return nc_emit(build, step);
+}
+
+int nc_emit_key(struct nc_build *build, const nc_key *key, const struct nc_tuple *tuple,
+		uint32_t number)
+{
+	unsigned at = tuple ? 4 : 0;
+	int r = tuple ? emit_number(build, number) : 0;
+
+	for (size_t i = 0; i < key->n && !r; i++) {
+		const struct nc_selector *selector = &key->v[i];
+		unsigned bits = nc_selector_bits(selector);
+
+		r = emit_part(build, selector, at, !at, key->n == 1,
+			      tuple ? prefix_mask(bits, tuple->prefix[i]) : nc_num_max(bits));
+		at += part_width(bits);
+	}
+	return r;
+}
+
+/* --- asking a set -------------------------------------------------------------------------------------------- */
+
+static struct nc_step rich_step(const struct nc_image_set *set, enum nc_rich_use use)
+{
+	struct nc_step step = nc_step_of(NC_OP_RICH);
+
+	step.width = set->class - NC_CLASS_RICH;
+	step.index = set->index;
+	step.arg = use;
+	return step;
+}
+
+static void set_jump(const struct nc_build *build, struct nc_step *step)
+{
+	step->low = build->table->handle;
+	step->span = NC_TARGET_FAIL;
+}
+
+/*
+ * The lookups that a rich set takes: one, or one for each tuple. What is found goes to NEXT, what is not to ELSE. A jump
+ * through a verdict map comes back to FAIL, which is the next rule, by span: filled in by chain.c.
+ */
+static int emit_rich(struct nc_build *build, const nc_key *key, const struct nc_image_set *set,
+		     enum nc_rich_use use)
+{
+	/* The vector of sets may move; what is needed of it is copied. */
+	const struct nc_image_set asked = *set;
+	size_t n = asked.tuples.n ?: 1;
+	int r = 0;
+
+	for (size_t i = 0; i < n && !r; i++) {
+		struct nc_step step = rich_step(&asked, use);
+
+		r = nc_emit_key(build, key, asked.tuples.n ? &asked.tuples.v[i] : NULL, i);
+		if (r < 0)
+			break;
+		if (use == NC_RICH_VERDICT)
+			set_jump(build, &step);
+		step.miss = i + 1 < n ? nc_here(build) + 1 : NC_TARGET_ELSE;
+		r = nc_emit(build, step);
+	}
+	return r;
+}
+
+/* One step on the field itself. */
+static int emit_plain(struct nc_build *build, const nc_key *key, const struct nc_image_set *set,
+		      bool negated)
+{
+	static const enum nc_step_op ops[] = {
+		[NC_CLASS_HASH8] = NC_OP_HASH8,
+		[NC_CLASS_HASH16] = NC_OP_HASH16,
+		[NC_CLASS_LPM8] = NC_OP_LPM8,
+		[NC_CLASS_LPM16] = NC_OP_LPM16,
+	};
+	enum nc_step_op op = ops[set->class];
+	uint32_t index = set->index;
+	struct nc_place_in place;
+	struct nc_step step;
+	int r = nc_emit_operand(build, &key->v[0], &place);
+
+	if (r == 0)
+		r = justify(build, place.bits);
+	if (r < 0)
+		return r;
+	step = nc_step_at(op, &place);
+	step.flags = negated ? NC_STEP_INVERT : 0;
+	step.index = index;
+	if (nc_place_wide(&place)) {
+		step.mask = ~UINT64_C(0);
+	} else {
+		step.mask = (uint64_t)nc_num_max(place.bits) << place.shift;
+		step.shift = 64 - place.bits - place.shift;
+	}
+	return nc_emit(build, step);
+}
+
+static void retarget(struct nc_build *build, uint32_t first, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = first; i < nc_here(build); i++) {
+		struct nc_step *step = &build->image->steps.v[i];
+
+		if (step->hit == from)
+			step->hit = to;
+		if (step->miss == from)
+			step->miss = to;
+	}
+}
+
+int nc_emit_carried(struct nc_build *build, unsigned carries, const struct nc_limit *limit,
+		    const struct nc_quota *quota, const struct nc_image_set *set)
+{
+	static const enum nc_step_op ops[] = {NC_OP_COUNT, NC_OP_LIMIT, NC_OP_QUOTA};
+	int r = 0;
+
+	for (unsigned i = 0; i < 3 && !r; i++) {
+		struct nc_step step = nc_step_of(ops[i]);
+
+		if (!(carries & 1u << i))
+			continue;
+		step.flags = NC_STEP_ELEMENT;
+		step.width = set->class - NC_CLASS_RICH;
+		step.arg = set->index;
+		step.hit = nc_here(build) + 1;
+		if (ops[i] == NC_OP_LIMIT)
+			nc_limit_step(limit, &step);
+		if (ops[i] == NC_OP_QUOTA) {
+			step.low = quota->bytes;
+			step.flags |= quota->over ? NC_STEP_INVERT : 0;
+		}
+		r = nc_emit(build, step);
+	}
+	return r;
+}
+
+/* What elements of a named set carry runs where one was found. */
+static int emit_set_carried(struct nc_build *build, const struct nc_set *set,
+			    const struct nc_image_set *image_set)
+{
+	return set ? nc_emit_carried(build, set->carries, &set->limit, &set->quota, image_set) : 0;
+}
+
+static int find_set(struct nc_build *build, const nc_key *key, const char *name,
+		    const nc_set_elements *elements, enum nc_map_kind map, const struct nc_loc *loc,
+		    const struct nc_image_set **ret)
+{
+	if (!name)
+		return nc_build_anonymous_set(build, key, elements, map, loc, ret);
+	*ret = nc_build_find_set(build, nc_table_find_set(build->table, name));
+	return 0;
+}
+
+static const struct nc_set_element *find_catchall(const struct nc_set *set,
+						  const nc_set_elements *elements)
+{
+	if (set)
+		return nc_set_catchall(set);
+	nc_vec_foreach (element, elements) {
+		if (element->catchall)
+			return element;
+	}
+	return NULL;
+}
+
+int nc_build_set_match(struct nc_build *build, const struct nc_match *match)
+{
+	const struct nc_image_set *set;
+	const struct nc_set *named;
+	uint32_t first;
+	bool any;
+	int r = find_set(build, &match->key, match->set, &match->values, NC_MAP_NONE,
+			 &match->rhs_loc, &set);
+
+	if (r < 0)
+		return r;
+	named = set->named;
+	any = find_catchall(named, &match->values);
+	first = nc_here(build);
+	if (!nc_class_is_rich(set->class) && !any)
+		return emit_plain(build, &match->key, set, match->negated);
+	if (nc_class_is_rich(set->class)) {
+		struct nc_image_set asked = *set;
+
+		r = emit_rich(build, &match->key, set, NC_RICH_TEST);
+		nc_resolve(build, first, NC_TARGET_NEXT);
+		if (r == 0)
+			r = emit_set_carried(build, named, &asked);
+	} else {
+		r = emit_plain(build, &match->key, set, false);
+		retarget(build, first, NC_TARGET_FAIL, NC_TARGET_ELSE);
+		nc_resolve(build, first, NC_TARGET_NEXT);
+	}
+	/* Found: nothing of what stands above may be the last step. */
+	if (r == 0)
+		r = nc_emit_always(build, match->negated ? NC_TARGET_FAIL : NC_TARGET_NEXT);
+	retarget(build, first, NC_TARGET_ELSE,
+		 (match->negated != any) ? NC_TARGET_NEXT : NC_TARGET_FAIL);
+	return r;
+}
+
+/* --- maps ------------------------------------------------------------------------------------------------------- */
+
+static bool is_small(const struct nc_lookup *lookup)
+{
+	return !lookup->map && lookup->elements.n <= NC_INLINE_MAX;
+}
+
+/* One element after the other, each with what it leads to. */
+static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, bool verdicts)
+{
+	const struct nc_set_element *any = find_catchall(NULL, &lookup->elements);
+	int r = 0;
+
+	for (size_t i = 0; i <= lookup->elements.n && !r; i++) {
+		const struct nc_set_element *element =
+			i < lookup->elements.n ? &lookup->elements.v[i] : any;
+		uint32_t first = nc_here(build);
+
+		/* "*" comes last, wherever it stands. */
+		if (!element || (element->catchall && i < lookup->elements.n))
+			continue;
+		if (!element->catchall)
+			r = nc_emit_element(build, &lookup->key, element);
+		nc_resolve(build, first, NC_TARGET_NEXT);
+		if (r == 0 && verdicts)
+			r = nc_emit_do(build, &element->more->verdict);
+		else if (r == 0)
+			r = nc_emit_const(build, element->more->data);
+		/* What was found is done. */
+		if (r == 0)
+			r = nc_emit_always(build, NC_TARGET_NEXT);
+		nc_resolve(build, first, NC_TARGET_ELSE);
+	}
+	return r < 0 ? r : nc_emit_always(build, NC_TARGET_FAIL);
+}
+
+static int emit_large(struct nc_build *build, const struct nc_lookup *lookup, bool verdicts)
+{
+	const struct nc_set_element *any;
+	const struct nc_image_set *set;
+	struct nc_image_set asked;
+	uint32_t first;
+	int r = find_set(build, &lookup->key, lookup->map, &lookup->elements,
+			 verdicts ? NC_MAP_VERDICT : NC_MAP_VALUE, &lookup->loc, &set);
+
+	if (r < 0)
+		return r;
+	asked = *set;
+	any = find_catchall(asked.named, &lookup->elements);
+	first = nc_here(build);
+	/* A verdict ends the rule: what the element carries comes before it. */
+	if (verdicts && asked.named && asked.named->carries) {
+		r = emit_rich(build, &lookup->key, &asked, NC_RICH_TEST);
+		nc_resolve(build, first, NC_TARGET_NEXT);
+		if (r == 0)
+			r = emit_set_carried(build, asked.named, &asked);
+	}
+	if (r == 0)
+		r = emit_rich(build, &lookup->key, &asked,
+			      verdicts ? NC_RICH_VERDICT : NC_RICH_DATA);
+	nc_resolve(build, first, NC_TARGET_NEXT);
+	if (r == 0 && !verdicts)
+		r = emit_set_carried(build, asked.named, &asked);
+	if (r == 0)
+		r = nc_emit_always(build, NC_TARGET_NEXT);
+	if (!any) {
+		retarget(build, first, NC_TARGET_ELSE, NC_TARGET_FAIL);
+		return r;
+	}
+	nc_resolve(build, first, NC_TARGET_ELSE);
+	if (r == 0)
+		r = verdicts ? nc_emit_do(build, &any->more->verdict)
+			     : nc_emit_const(build, any->more->data);
+	return r < 0 ? r : nc_emit_always(build, NC_TARGET_NEXT);
+}
+
+int nc_build_vmap(struct nc_build *build, const struct nc_lookup *lookup)
+{
+	return is_small(lookup) ? emit_small(build, lookup, true) : emit_large(build, lookup, true);
+}
+
+int nc_build_map(struct nc_build *build, const struct nc_lookup *lookup, struct nc_key_part data)
+{
+	(void)data;
+	return is_small(lookup) ? emit_small(build, lookup, false)
+				: emit_large(build, lookup, false);
+}
