@@ -61,7 +61,8 @@ static bool take_slot(const bool used[NC_DEVICES_MAX], const bool reserved[NC_DE
 }
 
 /* The slot that the generations at hand count this interface in; else the lowest that no record has, nor if possible they. */
-static int free_stats_slot(const struct nc_store *store, __u32 ifindex, __u32 *ret)
+static int free_stats_slot(const struct nc_store *store, const struct nc_device_key *key,
+			   __u32 *ret)
 {
 	bool used[NC_DEVICES_MAX] = {}, reserved[NC_DEVICES_MAX] = {}, none[NC_DEVICES_MAX] = {};
 	__u32 own = NC_DEVICES_MAX;
@@ -69,14 +70,14 @@ static int free_stats_slot(const struct nc_store *store, __u32 ifindex, __u32 *r
 	struct nc_device record = {};
 	int r = nc_device_keys_read(store, &keys);
 
-	nc_vec_foreach (key, &keys) {
-		if (!nc_device_record(store, key, &record) && record.stats < NC_DEVICES_MAX)
+	nc_vec_foreach (other, &keys) {
+		if (!nc_device_record(store, other, &record) && record.stats < NC_DEVICES_MAX)
 			used[record.stats] = true;
 	}
 	nc_vec_free(&keys);
 	if (r < 0)
 		return r;
-	nc_past_stats_slots(store, ifindex, reserved, &own);
+	nc_past_stats_slots(store, key, reserved, &own);
 	if (own < NC_DEVICES_MAX && !used[own]) {
 		*ret = own;
 		return 0;
@@ -85,10 +86,10 @@ static int free_stats_slot(const struct nc_store *store, __u32 ifindex, __u32 *r
 }
 
 static int new_record(const struct nc_store *store, const struct nc_link *link,
-		      struct nc_device *ret)
+		      const struct nc_device_key *key, struct nc_device *ret)
 {
 	struct nc_device record = {};
-	int r = free_stats_slot(store, link->ifindex, &record.stats);
+	int r = free_stats_slot(store, key, &record.stats);
 
 	if (r < 0)
 		return r;
@@ -105,7 +106,7 @@ int nc_hook_state(const struct nc_store *store, const struct nc_device_key *key,
 		  const struct nc_device *record, struct nc_hook_state *ret)
 {
 	return key->hook == NC_HOOK_INGRESS ? nc_xdp_state(store, key->ifindex, record, ret)
-					    : nc_tc_state(store, key->ifindex, record, ret);
+					    : nc_tc_state(store, key, record, ret);
 }
 
 static int refuse_other(const struct nc_link *link, const struct nc_hook_state *state,
@@ -134,7 +135,7 @@ static int attach_hook(const struct nc_store *store, const struct nc_link *link,
 {
 	return options->hook == NC_HOOK_INGRESS
 		       ? nc_xdp_attach(store, link, options->mode, record, diag)
-		       : nc_tc_attach(store, link, record, diag);
+		       : nc_tc_attach(store, link, options->hook, record, diag);
 }
 
 static void detach_hook(const struct nc_store *store, const struct nc_device_key *key,
@@ -143,7 +144,7 @@ static void detach_hook(const struct nc_store *store, const struct nc_device_key
 	if (key->hook == NC_HOOK_INGRESS)
 		nc_xdp_detach(store, key->ifindex, record);
 	else
-		nc_tc_detach(store, key->ifindex, record);
+		nc_tc_detach(store, key, record);
 }
 
 /* Records of this name for interfaces that are gone: the interface has been made anew. */
@@ -172,7 +173,7 @@ static int attach_new(const struct nc_store *store, const struct nc_link *link,
 	int r;
 
 	drop_stale(store, link, options->hook);
-	r = new_record(store, link, record);
+	r = new_record(store, link, key, record);
 	if (r == -E2BIG) {
 		nc_diag_error(diag, NULL, "%s is one device too many: at most %d can be attached",
 			      link->name, NC_DEVICES_MAX);
@@ -326,8 +327,9 @@ int nc_detach_all(struct nc_store *store, struct nc_diag *diag)
 	return r < 0 ? nc_diag_errno(diag, NULL, r, "cannot read the records of devices") : 0;
 }
 
-/* Does a generation name the interface? */
-static bool generation_names(const struct nc_store *store, uint64_t generation, __u32 ifindex)
+/* Does a generation name the interface at a hook? */
+static bool generation_names(const struct nc_store *store, uint64_t generation,
+			     const struct nc_device_key *key)
 {
 	_cleanup_close_ int fd = -1;
 	char path[NC_PATH_MAX];
@@ -335,9 +337,9 @@ static bool generation_names(const struct nc_store *store, uint64_t generation, 
 
 	if (!generation)
 		return false;
-	nc_store_gen_path(store, generation, "entries", path);
+	nc_store_gen_path(store, generation, nc_entries_pin(key->hook), path);
 	fd = bpf_obj_get(path);
-	return fd >= 0 && !bpf_map_lookup_elem(fd, &ifindex, &entry);
+	return fd >= 0 && !bpf_map_lookup_elem(fd, &key->ifindex, &entry);
 }
 
 void nc_devices_detach_unused(const struct nc_store *store, uint64_t generation)
@@ -348,7 +350,7 @@ void nc_devices_detach_unused(const struct nc_store *store, uint64_t generation)
 	nc_device_keys_read(store, &keys);
 	nc_vec_foreach (key, &keys) {
 		if (!nc_device_record(store, key, &record) && !(record.flags & NC_DEVICE_BY_HAND) &&
-		    !generation_names(store, generation, key->ifindex))
+		    !generation_names(store, generation, key))
 			nc_device_drop(store, key);
 	}
 	nc_vec_free(&keys);

@@ -31,11 +31,12 @@ int nc_xdp_state(const struct nc_store *store, __u32 ifindex, const struct nc_de
 /* Take whatever single program is there off the interface. */
 int nc_xdp_clear(__u32 ifindex);
 
-int nc_tc_attach(const struct nc_store *store, const struct nc_link *link, struct nc_device *record,
-		 struct nc_diag *diag);
-int nc_tc_detach(const struct nc_store *store, __u32 ifindex, const struct nc_device *record);
-int nc_tc_state(const struct nc_store *store, __u32 ifindex, const struct nc_device *record,
-		struct nc_hook_state *ret);
+int nc_tc_attach(const struct nc_store *store, const struct nc_link *link, enum nc_hook hook,
+		 struct nc_device *record, struct nc_diag *diag);
+int nc_tc_detach(const struct nc_store *store, const struct nc_device_key *key,
+		 const struct nc_device *record);
+int nc_tc_state(const struct nc_store *store, const struct nc_device_key *key,
+		const struct nc_device *record, struct nc_hook_state *ret);
 
 /* The record of a key: -ENOENT if there is none. */
 int nc_device_record(const struct nc_store *store, const struct nc_device_key *key,

@@ -6,13 +6,14 @@
  * The store of a network namespace is a directory of pins,
  *
  *	/sys/fs/bpf/netctl/v<ABI>/net-<namespace cookie>/
- *		slots  slots-tc      prog arrays: what is published
+ *		slots  slots-tc  slots-tc-egress   prog arrays: what is published
  *		stats  devices  past  words  maps that outlive generations
  *		events  lost         the ring buffer of logged events, and how many did not fit
  *		reader/              an empty directory: its lock is held by the one that reads events
- *		link-<ifindex>-egress  TCX links
- *		gen-<N>/             a generation: prog, steps, clauses, entries, rules, text, hash8 … lpm16,
- *				     set-<i>, counters-<k> (0 is the one written to, others are older and summed)
+ *		link-<ifindex>-ingress|egress  TCX links
+ *		gen-<N>/             a generation: prog, prog-tc, prog-egress, entries likewise, steps, chains, logs,
+ *				     ports, port-ids, states, text, hash8 … richlpm16, set-<i>, counters-<k> (0 is
+ *				     the one written to, others are older and summed)
  *
  * The live generation is the one whose prog is in slot 0 of slots: that store is the commit point, and everything else
  * in the directory is either reachable from it or left over and removed by the next writer. Through past, the generation
@@ -52,24 +53,31 @@ NC_DEFINE_CLEANUP(struct nc_live, nc_live_close)
 
 uint64_t nc_live_generation(const struct nc_live *live);
 const char *nc_live_text(const struct nc_live *live, size_t *ret_length);
-/* Rule records in the order of the text. */
-const struct nc_rule_record *nc_live_rules(const struct nc_live *live, size_t *ret_n);
-/* Sum over CPUs and predecessors. */
+/* What has state, in the order of the text. */
+const struct nc_state_record *nc_live_states(const struct nc_live *live, size_t *ret_n);
+/* Sum over CPUs and predecessors; and to zero. */
 int nc_live_counter(const struct nc_live *live, uint32_t counter_id, struct nc_counter *ret);
-/* All keys of the set with this live index (struct nc_set's live). */
+int nc_live_counter_reset(const struct nc_live *live, uint32_t counter_id);
+/* The word of a limit, quota or numgen. -ENOENT: it has none. */
+int nc_live_word(const struct nc_live *live, uint32_t id, uint64_t *ret);
+int nc_live_word_write(const struct nc_live *live, uint32_t id, uint64_t value);
+/* All pairs of the set with this live index (struct nc_set's live). */
 int nc_live_set_keys(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
-		     nc_set_keys *ret, struct nc_diag *diag);
-/* Bit per counter id that the live generation uses, for nc_ruleset_assign_counters(). Owned by live. */
-const uint64_t *nc_live_busy_counters(const struct nc_live *live, uint32_t *ret_n_bits);
+		     struct nc_set_keys *ret, struct nc_diag *diag);
+/* Bit per id that the live generation uses, for nc_ruleset_assign_ids(). Owned by live. */
+struct nc_busy nc_live_busy(const struct nc_live *live, enum nc_id_space space);
 
 /*
- * One map update, at once, in the live generation: the whole change is one key. add: 0 when it was there already (with
- * create -EEXIST, without message), -E2BIG without message when the map is full. delete: -ENOENT without message.
+ * One map update, at once, in the live generation: the whole change is one pair. add: 0 when it was there already (with
+ * create -EEXIST, without message), -E2BIG without message when the map is full. delete: -ENOENT without message. write
+ * changes the value of what is there, if it is.
  */
 int nc_live_element_add(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
-			const struct nc_set_key *key, bool create, struct nc_diag *diag);
+			const void *key, const void *value, bool create, struct nc_diag *diag);
 int nc_live_element_delete(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
-			   const struct nc_set_key *key, struct nc_diag *diag);
+			   const void *key, struct nc_diag *diag);
+int nc_live_element_write(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+			  const void *key, const void *value, struct nc_diag *diag);
 
 /*
  * Publish an image: load everything beside the live generation (live, or NULL for none), attach to devices that
@@ -194,16 +202,35 @@ struct nc_events_lost {
 int nc_events_lost(const struct nc_events *events, struct nc_events_lost *ret);
 
 /*
- * Load an image without pins, devices or publishing, for tests and measurements: the filter program's descriptor, its
- * maps held open by the instance. ifindex 1 (lo) stands for the image's entry number entry.
+ * Load an image without pins, devices or publishing, for "explain", tests and measurements: the filter program's descriptor,
+ * its maps held open by the instance. ifindex 1 (lo) stands for the image's entry number entry, unless there is no such entry.
+ * live, if given, lends the set maps of sets that are to be kept.
  */
 struct nc_instance;
-int nc_instance_load(const struct nc_image *image, size_t entry, struct nc_instance **ret,
-		     struct nc_diag *diag);
+int nc_instance_load(const struct nc_image *image, size_t entry, const struct nc_live *live,
+		     struct nc_instance **ret, struct nc_diag *diag);
 int nc_instance_prog_fd(const struct nc_instance *instance);
 int nc_instance_stats(const struct nc_instance *instance, struct nc_stats *ret);
 int nc_instance_counter(const struct nc_instance *instance, uint32_t counter_id,
 			struct nc_counter *ret);
+int nc_instance_word(const struct nc_instance *instance, uint32_t id, uint64_t *ret);
+/* All pairs of image set number set. */
+int nc_instance_set_keys(const struct nc_instance *instance, size_t set, enum nc_set_class class,
+			 struct nc_set_keys *ret);
+
+/* What the program makes of one frame, by BPF_PROG_TEST_RUN. */
+struct nc_trial {
+	int action;		/* XDP_* or TC_ACT_* */
+	enum nc_verdict verdict;
+	enum nc_reason reason;	/* _NC_REASON_MAX: not counted exactly once */
+	uint32_t rules[64];	/* indices of the rules that matched, if the image was compiled for it */
+	size_t n_rules;
+	uint8_t frame[9216];	/* as it goes on */
+	size_t length;
+};
+
+int nc_instance_try(const struct nc_instance *instance, const void *frame, size_t length,
+		    struct nc_trial *ret);
 void nc_instance_free(struct nc_instance *instance);
 NC_DEFINE_CLEANUP(struct nc_instance, nc_instance_free)
 

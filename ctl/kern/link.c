@@ -58,6 +58,7 @@ static int get_link(int ifindex, const char *name, struct nc_link *ret)
 		.ifindex = rtnl_link_get_ifindex(link),
 		.arptype = rtnl_link_get_arptype(link),
 		.mtu = rtnl_link_get_mtu(link),
+		.group = rtnl_link_get_group(link),
 	};
 	snprintf(ret->name, sizeof(ret->name), "%s", rtnl_link_get_name(link));
 	return 0;

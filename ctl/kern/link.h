@@ -12,6 +12,7 @@ struct nc_link {
 	char name[16];
 	unsigned arptype; /* ARPHRD_*, if_arp.h */
 	unsigned mtu;
+	unsigned group;
 };
 
 /* -ENODEV without message when there is none. 0 or -errno. */

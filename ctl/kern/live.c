@@ -21,8 +21,9 @@ void nc_live_close(struct nc_live *live)
 	nc_vec_foreach (fd, &live->counters)
 		close(*fd);
 	nc_vec_free(&live->counters);
-	nc_vec_free(&live->busy);
-	free(live->rules);
+	for (size_t space = 0; space < _NC_IDS_MAX; space++)
+		nc_vec_free(&live->busy[space]);
+	free(live->states);
 	free(live->text);
 	free(live);
 }
@@ -92,20 +93,22 @@ static int read_text(struct nc_live *live)
 	return 0;
 }
 
-static int note_busy(struct nc_live *live, uint32_t id)
+static int note_busy(struct nc_live *live, const struct nc_state_record *state)
 {
-	while (live->busy.n <= id / 64) {
-		if (nc_vec_push(&live->busy, 0) < 0)
+	__typeof__(&live->busy[0]) busy = &live->busy[state->space];
+
+	while (busy->n <= state->id / 64) {
+		if (nc_vec_push(busy, 0) < 0)
 			return -ENOMEM;
 	}
-	live->busy.v[id / 64] |= UINT64_C(1) << id % 64;
+	busy->v[state->id / 64] |= UINT64_C(1) << state->id % 64;
 	return 0;
 }
 
-static int read_rules(struct nc_live *live)
+static int read_states(struct nc_live *live)
 {
-	_cleanup_close_ int fd = open_pin(live, "rules");
-	__u32 entries = 0;
+	_cleanup_close_ int fd = open_pin(live, "states");
+	__u32 entries = 0, n = live->header.n_states;
 	int r;
 
 	if (fd < 0)
@@ -113,17 +116,18 @@ static int read_rules(struct nc_live *live)
 	r = max_entries(fd, &entries);
 	if (r < 0)
 		return r;
-	if (live->header.n_rules > entries)
+	if (n > entries)
 		return -EBADMSG;
-	live->rules = calloc(live->header.n_rules + 1, sizeof(*live->rules));
-	if (!live->rules)
+	live->states = calloc(n + 1, sizeof(*live->states));
+	if (!live->states)
 		return -ENOMEM;
-	r = read_array(fd, 0, live->rules, sizeof(*live->rules), live->header.n_rules);
-	for (uint32_t i = 0; i < live->header.n_rules && !r; i++) {
-		if (live->rules[i].counter != NC_NONE)
-			r = live->rules[i].counter < NC_STEPS_MAX
-				    ? note_busy(live, live->rules[i].counter)
-				    : -EBADMSG;
+	r = read_array(fd, 0, live->states, sizeof(*live->states), n);
+	for (uint32_t i = 0; i < n && !r; i++) {
+		const struct nc_state_record *state = &live->states[i];
+
+		r = state->id < NC_STEPS_MAX && state->space < _NC_IDS_MAX
+			    ? note_busy(live, state)
+			    : -EBADMSG;
 	}
 	return r;
 }
@@ -137,12 +141,10 @@ static void note_previous(struct nc_live *live)
 		return;
 	previous->store = live->store;
 	previous->header.generation = nc_past_previous(live->store, live->header.generation);
-	if (!previous->header.generation || read_text(previous) < 0 || read_rules(previous) < 0)
+	if (!previous->header.generation || read_text(previous) < 0 || read_states(previous) < 0)
 		return;
-	for (uint32_t i = 0; i < previous->header.n_rules; i++) {
-		if (previous->rules[i].counter != NC_NONE)
-			note_busy(live, previous->rules[i].counter);
-	}
+	for (uint32_t i = 0; i < previous->header.n_states; i++)
+		note_busy(live, &previous->states[i]);
 }
 
 static int open_counters(struct nc_live *live)
@@ -182,7 +184,7 @@ static int read_generation(const struct nc_store *store, struct nc_live **ret)
 		return -ENOENT;
 	r = read_text(live);
 	if (r == 0)
-		r = read_rules(live);
+		r = read_states(live);
 	if (r == 0)
 		r = open_counters(live);
 	if (r == 0 && store->access == NC_STORE_WRITE)
@@ -230,16 +232,33 @@ const char *nc_live_text(const struct nc_live *live, size_t *ret_length)
 	return live->text;
 }
 
-const struct nc_rule_record *nc_live_rules(const struct nc_live *live, size_t *ret_n)
+const struct nc_state_record *nc_live_states(const struct nc_live *live, size_t *ret_n)
 {
-	*ret_n = live->header.n_rules;
-	return live->rules;
+	*ret_n = live->header.n_states;
+	return live->states;
 }
 
-const uint64_t *nc_live_busy_counters(const struct nc_live *live, uint32_t *ret_n_bits)
+struct nc_busy nc_live_busy(const struct nc_live *live, enum nc_id_space space)
 {
-	*ret_n_bits = live->busy.n * 64;
-	return live->busy.v;
+	return (struct nc_busy){.words = live->busy[space].v,
+				.n_bits = live->busy[space].n * 64};
+}
+
+int nc_live_word(const struct nc_live *live, uint32_t id, uint64_t *ret)
+{
+	struct nc_word word;
+
+	if (bpf_map_lookup_elem(live->store->words, &id, &word))
+		return -errno;
+	*ret = word.value;
+	return 0;
+}
+
+int nc_live_word_write(const struct nc_live *live, uint32_t id, uint64_t value)
+{
+	const struct nc_word word = {.value = value};
+
+	return bpf_map_update_elem(live->store->words, &id, &word, BPF_ANY) ? -errno : 0;
 }
 
 /* An older map in the succession may be too small for the id: it never counted it. */
@@ -277,8 +296,8 @@ static int open_set(const struct nc_live *live, uint32_t live_index, enum nc_set
 
 	if (fd < 0)
 		return nc_diag_privilege(diag, fd, "cannot open the map of a set");
-	if (bpf_obj_get_info_by_fd(fd, &info, &length) || info.key_size != nc_set_key_size(class) ||
-	    info.value_size != sizeof(struct nc_element)) {
+	if (bpf_obj_get_info_by_fd(fd, &info, &length) || info.key_size != nc_class_key_size(class) ||
+	    info.value_size != nc_class_value_size(class)) {
 		nc_diag_error(diag, NULL, "set-%u below %s is not the map of that set", live_index,
 			      live->store->dir);
 		return -EBADMSG;
@@ -287,17 +306,17 @@ static int open_set(const struct nc_live *live, uint32_t live_index, enum nc_set
 }
 
 int nc_live_set_keys(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
-		     nc_set_keys *ret, struct nc_diag *diag)
+		     struct nc_set_keys *ret, struct nc_diag *diag)
 {
 	_cleanup_close_ int fd = open_set(live, live_index, class, diag);
-	nc_set_keys keys = {};
+	struct nc_set_keys keys = {};
 	int r;
 
 	if (fd < 0)
 		return fd;
 	r = nc_set_map_read(fd, class, &keys);
 	if (r < 0) {
-		nc_vec_free(&keys);
+		nc_set_keys_free(&keys);
 		return nc_diag_errno(diag, NULL, r, "cannot read the elements of a set");
 	}
 	*ret = keys;
@@ -305,14 +324,14 @@ int nc_live_set_keys(const struct nc_live *live, uint32_t live_index, enum nc_se
 }
 
 int nc_live_element_add(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
-			const struct nc_set_key *key, bool create, struct nc_diag *diag)
+			const void *key, const void *value, bool create, struct nc_diag *diag)
 {
 	_cleanup_close_ int fd = open_set(live, live_index, class, diag);
 	int r;
 
 	if (fd < 0)
 		return fd;
-	r = bpf_map_update_elem(fd, key, &key->element, BPF_NOEXIST) ? -errno : 0;
+	r = nc_set_map_update(fd, class, key, value, BPF_NOEXIST);
 	if (r == -EEXIST)
 		return create ? r : 0;
 	/* Tries answer ENOSPC, hash maps E2BIG. */
@@ -322,7 +341,7 @@ int nc_live_element_add(const struct nc_live *live, uint32_t live_index, enum nc
 }
 
 int nc_live_element_delete(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
-			   const struct nc_set_key *key, struct nc_diag *diag)
+			   const void *key, struct nc_diag *diag)
 {
 	_cleanup_close_ int fd = open_set(live, live_index, class, diag);
 	int r;
@@ -333,4 +352,31 @@ int nc_live_element_delete(const struct nc_live *live, uint32_t live_index, enum
 	if (r < 0 && r != -ENOENT)
 		return nc_diag_errno(diag, NULL, r, "cannot delete the element");
 	return r;
+}
+
+int nc_live_counter_reset(const struct nc_live *live, uint32_t counter_id)
+{
+	const struct nc_counter none = {};
+	int r = 0;
+
+	nc_vec_foreach (fd, &live->counters) {
+		r = nc_percpu_write(*fd, counter_id, NULL, sizeof(none));
+		/* An older map may be too small to have the id. */
+		if (r < 0 && !((r == -E2BIG || r == -ENOENT) && fd != live->counters.v))
+			return r;
+	}
+	return 0;
+}
+
+int nc_live_element_write(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
+			  const void *key, const void *value, struct nc_diag *diag)
+{
+	_cleanup_close_ int fd = open_set(live, live_index, class, diag);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = nc_set_map_update(fd, class, key, value, BPF_EXIST);
+	return r < 0 && r != -ENOENT ? nc_diag_errno(diag, NULL, r, "cannot change the element")
+				     : 0;
 }

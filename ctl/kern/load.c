@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Loading a generation: the filter's skeleton opened, sized, specialised and loaded; its maps filled from the image.
- * Called by publish.c and instance.c. Must never pin, attach or publish.
+ * Loading a generation: its maps made and filled from the image, one filter program for each layer that has entries, bound to
+ * them and specialised. Called by publish.c and instance.c. Must never pin, attach or publish.
+ *
+ * The programs have their maps in common but for entries, scratch and trace: XDP's object makes them, the others are given them.
  */
 #include "load.h"
 
@@ -10,112 +12,46 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/time.h>
+#include <time.h>
 
 #include "map.h"
+#include "nc_tc_egress.skel.h"
+#include "nc_tc_ingress.skel.h"
 #include "nc_xdp_filter.skel.h"
 
-NC_DEFINE_CLEANUP(struct nc_xdp_filter, nc_xdp_filter__destroy)
+void nc_generation_init(struct nc_generation *generation)
+{
+	*generation = (struct nc_generation){};
+	for (size_t i = 0; i < _NC_HOOK_MAX; i++)
+		generation->progs[i] = generation->entries[i] = -1;
+	for (size_t i = 0; i < _NC_CLASS_MAX; i++)
+		generation->outer[i] = -1;
+	generation->steps = generation->chains = generation->logs = generation->ports = -1;
+	generation->port_ids = generation->states = generation->text = generation->trace = -1;
+}
 
 void nc_generation_close(struct nc_generation *generation)
 {
-	int *fds[] = {&generation->prog,    &generation->steps, &generation->clauses,
-		      &generation->entries, &generation->rules, &generation->text};
+	int *fds[] = {&generation->steps,    &generation->chains,	&generation->logs,
+		      &generation->ports,    &generation->port_ids, &generation->states,
+		      &generation->text, &generation->trace};
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		closep(fds[i]);
+	for (size_t i = 0; i < _NC_HOOK_MAX; i++) {
+		closep(&generation->progs[i]);
+		closep(&generation->entries[i]);
+	}
 	for (size_t i = 0; i < _NC_CLASS_MAX; i++)
 		closep(&generation->outer[i]);
 	for (size_t i = 0; i < generation->n_sets; i++)
 		closep(&generation->sets[i]);
 	free(generation->sets);
-	*generation = NC_GENERATION_NONE;
+	nc_generation_init(generation);
 }
 
-/* A descriptor that outlives the skeleton it comes from. */
-static int duplicate(const struct bpf_map *map)
-{
-	int fd = dup(bpf_map__fd(map));
-
-	return fd < 0 ? -errno : fd;
-}
-
-static int size_maps(struct nc_xdp_filter *skel, const struct nc_image *image,
-		     const struct nc_externals *ext)
-{
-	const struct {
-		struct bpf_map *map;
-		size_t n;
-	} sizes[] = {
-		{skel->maps.nc_steps, image->steps.n},
-		{skel->maps.nc_clauses, image->clauses.n},
-		{skel->maps.nc_entries, ext->n_entries},
-		{skel->maps.nc_hash8, image->n_in_class[NC_CLASS_HASH8]},
-		{skel->maps.nc_hash16, image->n_in_class[NC_CLASS_HASH16]},
-		{skel->maps.nc_lpm8, image->n_in_class[NC_CLASS_LPM8]},
-		{skel->maps.nc_lpm16, image->n_in_class[NC_CLASS_LPM16]},
-	};
-	const struct {
-		struct bpf_map *map;
-		int fd;
-	} reused[] = {
-		{skel->maps.nc_counters, ext->counters},
-		{skel->maps.nc_stats, ext->stats},
-		{skel->maps.nc_devices, ext->devices},
-	};
-	int r;
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		r = bpf_map__set_max_entries(sizes[i].map, sizes[i].n ? sizes[i].n : 1);
-		if (r < 0)
-			return r;
-	}
-	for (size_t i = 0; i < sizeof(reused) / sizeof(*reused); i++) {
-		r = bpf_map__reuse_fd(reused[i].map, reused[i].fd);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static void specialize(struct nc_spec *spec, const struct nc_image *image,
-		       const struct nc_externals *ext)
-{
-	*spec = image->spec;
-	if (ext->n_entries == 1) {
-		spec->single_ifindex = ext->entries[0].ifindex;
-		spec->single = ext->entries[0].entry;
-	}
-}
-
-static int fill_entries(int fd, const struct nc_externals *ext)
-{
-	int r;
-
-	for (size_t i = 0; i < ext->n_entries; i++) {
-		r = bpf_map_update_elem(fd, &ext->entries[i].ifindex, &ext->entries[i].entry,
-					BPF_ANY);
-		if (r < 0)
-			return r;
-	}
-	return bpf_map_freeze(fd);
-}
-
-static int fill_image(const struct nc_generation *gen, const struct nc_image *image,
-		      const struct nc_externals *ext)
-{
-	int r;
-
-	r = nc_map_fill_array(gen->steps, 0, image->steps.v, sizeof(struct nc_step),
-			      image->steps.n);
-	if (!r)
-		r = bpf_map_freeze(gen->steps);
-	if (!r)
-		r = nc_map_fill_array(gen->clauses, 0, image->clauses.v, sizeof(struct nc_clause),
-				      image->clauses.n);
-	if (!r)
-		r = bpf_map_freeze(gen->clauses);
-	return r ? r : fill_entries(gen->entries, ext);
-}
+/* --- sets -------------------------------------------------------------------------------------------------- */
 
 /* The set maps of the image: kept ones again, the others made and filled. */
 static int make_sets(struct nc_generation *gen, const struct nc_image *image,
@@ -139,6 +75,19 @@ static int make_sets(struct nc_generation *gen, const struct nc_image *image,
 	return 0;
 }
 
+static const char *const outer_names[_NC_CLASS_MAX] = {
+	[NC_CLASS_HASH8] = "nc_hash8",
+	[NC_CLASS_HASH16] = "nc_hash16",
+	[NC_CLASS_LPM8] = "nc_lpm8",
+	[NC_CLASS_LPM16] = "nc_lpm16",
+	[NC_CLASS_RICH + NC_RICH_HASH8] = "nc_rich8",
+	[NC_CLASS_RICH + NC_RICH_HASH16] = "nc_rich16",
+	[NC_CLASS_RICH + NC_RICH_HASH32] = "nc_rich32",
+	[NC_CLASS_RICH + NC_RICH_HASH64] = "nc_rich64",
+	[NC_CLASS_RICH + NC_RICH_LPM8] = "nc_richlpm8",
+	[NC_CLASS_RICH + NC_RICH_LPM16] = "nc_richlpm16",
+};
+
 static int fill_outer(const struct nc_generation *gen, const struct nc_image *image)
 {
 	_cleanup_free_ __u32 *fds = calloc(image->sets.n ? image->sets.n : 1, sizeof(*fds));
@@ -146,7 +95,7 @@ static int fill_outer(const struct nc_generation *gen, const struct nc_image *im
 
 	if (!fds)
 		return -ENOMEM;
-	for (int class = 0; class < _NC_CLASS_MAX; class ++) {
+	for (int class = 0; class < (int)_NC_CLASS_MAX; class ++) {
 		for (size_t i = 0; i < image->sets.n; i++)
 			if ((int)image->sets.v[i].class == class)
 				fds[image->sets.v[i].index] = gen->sets[i];
@@ -158,22 +107,25 @@ static int fill_outer(const struct nc_generation *gen, const struct nc_image *im
 	return 0;
 }
 
-static int make_rules(const struct nc_image *image)
+/* --- maps of the user side ------------------------------------------------------------------------------------ */
+
+static int make_states(const struct nc_image *image)
 {
-	_cleanup_free_ struct nc_rule_record *records = NULL;
+	_cleanup_free_ struct nc_state_record *records = NULL;
+	size_t n = image->states.n;
 	_cleanup_close_ int fd = -1;
 	int r;
 
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "nc_rules", sizeof(__u32), sizeof(*records),
-			    image->rules.n ? image->rules.n : 1, NULL);
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "nc_states", sizeof(__u32), sizeof(*records),
+			    n ? n : 1, NULL);
 	if (fd < 0)
 		return fd;
-	records = calloc(image->rules.n ? image->rules.n : 1, sizeof(*records));
+	records = calloc(n ? n : 1, sizeof(*records));
 	if (!records)
 		return -ENOMEM;
-	for (size_t i = 0; i < image->rules.n; i++)
-		records[i] = image->rules.v[i].record;
-	r = nc_map_fill_array(fd, 0, records, sizeof(*records), image->rules.n);
+	for (size_t i = 0; i < n; i++)
+		records[i] = image->states.v[i].record;
+	r = nc_map_fill_array(fd, 0, records, sizeof(*records), n);
 	return r ? r : TAKE_FD(fd);
 }
 
@@ -184,9 +136,9 @@ static int make_text(const struct nc_image *image, const struct nc_externals *ex
 	struct nc_text_header header = {
 		.length = image->text_length,
 		.generation = ext->generation,
-		.n_rules = image->rules.n,
+		.n_states = image->states.n,
 		.n_sets = image->sets.n,
-		.n_counters = image->n_counters,
+		.n_counters = image->n_ids[NC_IDS_COUNTERS],
 	};
 	_cleanup_free_ struct nc_text_chunk *chunks = calloc(n + 1, sizeof(*chunks));
 	_cleanup_close_ int fd = -1;
@@ -205,70 +157,342 @@ static int make_text(const struct nc_image *image, const struct nc_externals *ex
 	return r ? r : TAKE_FD(fd);
 }
 
-/* Take what the loaded skeleton holds, so that it can be destroyed. */
-static int take_objects(struct nc_xdp_filter *skel, struct nc_generation *gen)
-{
-	const struct {
-		const struct bpf_map *map;
-		int *fd;
-	} maps[] = {
-		{skel->maps.nc_steps, &gen->steps},
-		{skel->maps.nc_clauses, &gen->clauses},
-		{skel->maps.nc_entries, &gen->entries},
-		{skel->maps.nc_hash8, &gen->outer[NC_CLASS_HASH8]},
-		{skel->maps.nc_hash16, &gen->outer[NC_CLASS_HASH16]},
-		{skel->maps.nc_lpm8, &gen->outer[NC_CLASS_LPM8]},
-		{skel->maps.nc_lpm16, &gen->outer[NC_CLASS_LPM16]},
-	};
+/* --- programs ---------------------------------------------------------------------------------------------------- */
 
-	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++) {
-		*maps[i].fd = duplicate(maps[i].map);
-		if (*maps[i].fd < 0)
-			return *maps[i].fd;
-	}
-	gen->prog = dup(bpf_program__fd(skel->progs.nc_xdp_filter));
-	return gen->prog < 0 ? -errno : 0;
+/* A layer's object, opened; which of the skeletons, hook tells. */
+struct layer {
+	enum nc_hook hook;
+	struct nc_xdp_filter *xdp;
+	struct nc_tc_ingress *ingress;
+	struct nc_tc_egress *egress;
+	struct bpf_object *object;
+	struct nc_spec *spec;
+	const char *program;
+};
+
+static void layer_close(struct layer *layer)
+{
+	nc_xdp_filter__destroy(layer->xdp);
+	nc_tc_ingress__destroy(layer->ingress);
+	nc_tc_egress__destroy(layer->egress);
 }
 
-static int load_program(struct nc_generation *gen, const struct nc_image *image,
-			const struct nc_externals *ext, struct nc_diag *diag)
+static int layer_open(struct layer *layer)
 {
-	_cleanup_(nc_xdp_filter__destroyp) struct nc_xdp_filter *skel = NULL;
-	int r;
+	switch (layer->hook) {
+	case NC_HOOK_INGRESS:
+		layer->xdp = nc_xdp_filter__open();
+		if (!layer->xdp)
+			return -errno;
+		layer->object = layer->xdp->obj;
+		layer->spec = &layer->xdp->rodata->nc_spec;
+		layer->program = "nc_xdp_filter";
+		return 0;
+	case NC_HOOK_EGRESS:
+		layer->egress = nc_tc_egress__open();
+		if (!layer->egress)
+			return -errno;
+		layer->object = layer->egress->obj;
+		layer->spec = &layer->egress->rodata->nc_spec;
+		layer->program = "nc_tc_egress";
+		return 0;
+	default:
+		layer->ingress = nc_tc_ingress__open();
+		if (!layer->ingress)
+			return -errno;
+		layer->object = layer->ingress->obj;
+		layer->spec = &layer->ingress->rodata->nc_spec;
+		layer->program = "nc_tc_ingress";
+		return 0;
+	}
+}
 
-	skel = nc_xdp_filter__open();
-	if (!skel)
-		return nc_diag_errno(diag, NULL, -errno, "cannot open the filter program");
-	r = size_maps(skel, image, ext);
+static int layer_load(struct layer *layer)
+{
+	switch (layer->hook) {
+	case NC_HOOK_INGRESS:
+		return nc_xdp_filter__load(layer->xdp);
+	case NC_HOOK_EGRESS:
+		return nc_tc_egress__load(layer->egress);
+	default:
+		return nc_tc_ingress__load(layer->ingress);
+	}
+}
+
+static size_t count_entries(const struct nc_externals *ext, enum nc_hook hook)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ext->n_entries; i++)
+		n += ext->entries[i].hook == hook;
+	return n;
+}
+
+/* Nanoseconds that a clock is ahead of real time. */
+static __s64 ahead_of_realtime(clockid_t clock)
+{
+	struct timespec real, other;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(clock, &other);
+	/* Whole seconds: the two were not read at the same moment. */
+	return ((__s64)other.tv_sec - real.tv_sec +
+		(other.tv_nsec - real.tv_nsec + 500000000) / 1000000000) *
+	       1000000000;
+}
+
+/* The time zone that the kernel was told, which it counts days by. */
+static __s64 kernel_zone(void)
+{
+	struct timezone zone = {};
+
+	gettimeofday(&(struct timeval){}, &zone);
+	return -(__s64)zone.tz_minuteswest * 60 * 1000000000;
+}
+
+static void specialize(struct layer *layer, const struct nc_image *image,
+		       const struct nc_externals *ext)
+{
+	*layer->spec = image->spec;
+	layer->spec->tai_offset = ahead_of_realtime(CLOCK_TAI);
+	layer->spec->day_offset = kernel_zone();
+	if (count_entries(ext, layer->hook) != 1)
+		return;
+	for (size_t i = 0; i < ext->n_entries; i++) {
+		if (ext->entries[i].hook != layer->hook)
+			continue;
+		layer->spec->single_ifindex = ext->entries[i].entry.ifindex;
+		layer->spec->single = ext->entries[i].entry;
+	}
+}
+
+static int size_map(const struct layer *layer, const char *name, size_t n)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(layer->object, name);
+
+	return map ? bpf_map__set_max_entries(map, n ? n : 1) : 0;
+}
+
+static int reuse(const struct layer *layer, const char *name, int fd)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(layer->object, name);
+
+	return map && fd >= 0 ? bpf_map__reuse_fd(map, fd) : 0;
+}
+
+static int size_maps(const struct layer *layer, const struct nc_image *image,
+		     const struct nc_externals *ext)
+{
+	const struct {
+		const char *map;
+		size_t n;
+	} sizes[] = {
+		{"nc_steps", image->steps.n},
+		{"nc_logs", image->logs.n},
+		{"nc_port_ids", image->ports.n},
+		{"nc_ports", image->ports.n},
+		{"nc_chains", image->targets.n},
+		{"nc_entries", count_entries(ext, layer->hook)},
+		{"nc_trace", ext->trace ? NC_TRACE_MAX : 1},
+	};
+	const struct {
+		const char *map;
+		int fd;
+	} reused[] = {
+		{"nc_counters", ext->counters}, {"nc_stats", ext->stats},
+		{"nc_devices", ext->devices},	{"nc_words", ext->words},
+		{"nc_events", ext->events},	{"nc_lost", ext->lost},
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes) && !r; i++)
+		r = size_map(layer, sizes[i].map, sizes[i].n);
+	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
+		r = size_map(layer, outer_names[class], image->n_in_class[class]);
+	for (size_t i = 0; i < sizeof(reused) / sizeof(*reused) && !r; i++)
+		r = reuse(layer, reused[i].map, reused[i].fd);
+	return r;
+}
+
+/* What XDP's object has made serves the others too. */
+static int share_maps(const struct layer *layer, const struct nc_generation *gen)
+{
+	const struct {
+		const char *map;
+		int fd;
+	} shared[] = {
+		{"nc_steps", gen->steps},	{"nc_logs", gen->logs},
+		{"nc_port_ids", gen->port_ids}, {"nc_chains", gen->chains},
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(shared) / sizeof(*shared) && !r; i++)
+		r = reuse(layer, shared[i].map, shared[i].fd);
+	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
+		r = reuse(layer, outer_names[class], gen->outer[class]);
+	return r;
+}
+
+/* A descriptor that outlives the object it comes from. */
+static int duplicate(const struct layer *layer, const char *name, int *ret)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(layer->object, name);
+	int fd = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	closep(ret);
+	*ret = fd;
+	return 0;
+}
+
+/* Take what the loaded object holds, so that it can be closed. */
+static int take_objects(const struct layer *layer, struct nc_generation *gen)
+{
+	const struct {
+		const char *map;
+		int *fd;
+	} maps[] = {
+		{"nc_steps", &gen->steps}, {"nc_logs", &gen->logs},
+		{"nc_chains", &gen->chains}, {"nc_port_ids", &gen->port_ids},
+		{"nc_ports", &gen->ports}, {"nc_trace", &gen->trace},
+	};
+	struct bpf_program *program =
+		bpf_object__find_program_by_name(layer->object, layer->program);
+	bool xdp = layer->hook == NC_HOOK_INGRESS;
+	int r = duplicate(layer, "nc_entries", &gen->entries[layer->hook]);
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && xdp && !r; i++)
+		r = duplicate(layer, maps[i].map, maps[i].fd);
+	for (int class = 0; class < (int)_NC_CLASS_MAX && xdp && !r; class ++)
+		r = duplicate(layer, outer_names[class], &gen->outer[class]);
+	/* Only one program is traced. */
+	if (!xdp && r == 0)
+		r = duplicate(layer, "nc_trace", &gen->trace);
+	if (r < 0)
+		return r;
+	gen->progs[layer->hook] = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
+	return gen->progs[layer->hook] < 0 ? -errno : 0;
+}
+
+static int load_layer(struct nc_generation *gen, enum nc_hook hook, const struct nc_image *image,
+		      const struct nc_externals *ext, struct nc_diag *diag)
+{
+	_cleanup_(layer_close) struct layer layer = {.hook = hook};
+	int r = layer_open(&layer);
+
+	if (r < 0)
+		return nc_diag_errno(diag, NULL, r, "cannot open the filter program");
+	r = size_maps(&layer, image, ext);
+	if (r == 0 && hook != NC_HOOK_INGRESS)
+		r = share_maps(&layer, gen);
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot size the maps of the filter program");
-	specialize(&skel->rodata->nc_spec, image, ext);
-	r = nc_xdp_filter__load(skel);
+	specialize(&layer, image, ext);
+	r = layer_load(&layer);
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "the kernel refuses the filter program (%s)",
 				     nc_libbpf_last_message());
-	return take_objects(skel, gen);
+	r = take_objects(&layer, gen);
+	return r < 0 ? nc_diag_errno(diag, NULL, r, "cannot keep the filter program") : 0;
+}
+
+/* XDP's program stands for the generation even where nothing is attached there. */
+static int load_layers(struct nc_generation *gen, const struct nc_image *image,
+		       const struct nc_externals *ext, struct nc_diag *diag)
+{
+	int r = load_layer(gen, NC_HOOK_INGRESS, image, ext, diag);
+
+	for (enum nc_hook hook = 0; hook < _NC_HOOK_MAX && !r; hook++) {
+		if (hook != NC_HOOK_INGRESS && count_entries(ext, hook))
+			r = load_layer(gen, hook, image, ext, diag);
+	}
+	return r;
+}
+
+/* --- filling --------------------------------------------------------------------------------------------------------- */
+
+static int fill_array(int fd, const void *values, size_t size, size_t n)
+{
+	int r = nc_map_fill_array(fd, 0, values, size, n);
+
+	return r ? r : bpf_map_freeze(fd);
+}
+
+static int fill_entries(const struct nc_generation *gen, const struct nc_externals *ext)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ext->n_entries && !r; i++) {
+		const struct nc_resolved_entry *entry = &ext->entries[i];
+
+		r = bpf_map_update_elem(gen->entries[entry->hook], &entry->entry.ifindex,
+					&entry->entry, BPF_ANY);
+	}
+	for (enum nc_hook hook = 0; hook < _NC_HOOK_MAX && !r; hook++) {
+		if (gen->entries[hook] >= 0)
+			r = bpf_map_freeze(gen->entries[hook]);
+	}
+	return r;
+}
+
+static int fill_targets(const struct nc_generation *gen, const struct nc_image *image)
+{
+	int r = 0;
+
+	nc_vec_foreach (target, &image->targets)
+		r = r ?: bpf_map_update_elem(gen->chains, &target->key, &target->start, BPF_ANY);
+	return r ?: bpf_map_freeze(gen->chains);
+}
+
+/* A devmap takes what XDP can send to; tc needs no more than the number. */
+static int fill_ports(const struct nc_generation *gen, const struct nc_image *image,
+		      const struct nc_externals *ext)
+{
+	int r = fill_array(gen->port_ids, ext->ports, sizeof(*ext->ports), image->ports.n);
+
+	for (__u32 i = 0; i < image->ports.n && !r; i++) {
+		if (image->ports.v[i].fwd)
+			r = bpf_map_update_elem(gen->ports, &i, &ext->ports[i], BPF_ANY);
+	}
+	return r;
+}
+
+static int fill_image(const struct nc_generation *gen, const struct nc_image *image,
+		      const struct nc_externals *ext)
+{
+	int r = fill_array(gen->steps, image->steps.v, sizeof(struct nc_step), image->steps.n);
+
+	if (!r)
+		r = fill_array(gen->logs, image->logs.v, sizeof(struct nc_log_record),
+			       image->logs.n);
+	if (!r)
+		r = fill_targets(gen, image);
+	if (!r)
+		r = fill_ports(gen, image, ext);
+	if (!r)
+		r = fill_outer(gen, image);
+	return r ? r : fill_entries(gen, ext);
 }
 
 int nc_generation_load(const struct nc_image *image, const struct nc_externals *externals,
 		       struct nc_generation *ret, struct nc_diag *diag)
 {
-	_cleanup_(nc_generation_close) struct nc_generation gen = NC_GENERATION_NONE;
+	_cleanup_(nc_generation_close) struct nc_generation gen;
 	int r;
 
+	nc_generation_init(&gen);
 	nc_libbpf_silence();
 	r = make_sets(&gen, image, externals, diag);
 	if (r < 0)
 		return r;
-	r = load_program(&gen, image, externals, diag);
+	r = load_layers(&gen, image, externals, diag);
 	if (r < 0)
 		return r;
 	r = fill_image(&gen, image, externals);
-	if (!r)
-		r = fill_outer(&gen, image);
 	if (!r) {
-		gen.rules = make_rules(image);
-		r = gen.rules < 0 ? gen.rules : 0;
+		gen.states = make_states(image);
+		r = gen.states < 0 ? gen.states : 0;
 	}
 	if (!r) {
 		gen.text = make_text(image, externals);
@@ -277,6 +501,6 @@ int nc_generation_load(const struct nc_image *image, const struct nc_externals *
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot fill the maps of the new generation");
 	*ret = gen;
-	gen = NC_GENERATION_NONE;
+	nc_generation_init(&gen);
 	return 0;
 }

@@ -11,40 +11,33 @@
 
 /* Every kernel object of one generation; descriptors are owned, -1 for none. */
 struct nc_generation {
-	int prog;
-	int steps, clauses, entries, rules, text;
-	int outer[_NC_CLASS_MAX]; /* nc_hash8 … nc_lpm16 */
+	int progs[_NC_HOOK_MAX];   /* XDP's always: it stands for the generation */
+	int entries[_NC_HOOK_MAX]; /* where progs is */
+	int steps, chains, logs, ports, port_ids, states, text, trace;
+	int outer[_NC_CLASS_MAX]; /* nc_hash8 … nc_richlpm16 */
 	int *sets;		  /* n_sets set maps, in the order of the image's sets */
 	size_t n_sets;
 };
 
 /* A generation that holds nothing: what one is before it is loaded and after it is closed. */
-#define NC_GENERATION_NONE                                                                         \
-	(struct nc_generation)                                                                     \
-	{                                                                                          \
-		.prog = -1, .steps = -1, .clauses = -1, .entries = -1, .rules = -1, .text = -1,    \
-		.outer = {                                                                         \
-			-1,                                                                        \
-			-1,                                                                        \
-			-1,                                                                        \
-			-1                                                                         \
-		}                                                                                  \
-	}
+void nc_generation_init(struct nc_generation *generation);
 
 /* An entry whose device has been found. */
 struct nc_resolved_entry {
-	__u32 ifindex;
-	struct nc_entry entry;
+	enum nc_hook hook;
+	struct nc_entry entry; /* complete */
 };
 
 /* What a generation is bound to but does not own. */
 struct nc_externals {
-	int counters, stats,
-		devices;      /* map descriptors; counters holds image->n_counters or more */
+	/* map descriptors; counters holds as many as the image has ids, or more */
+	int counters, stats, devices, words, events, lost;
 	const int *kept_sets; /* by image set: the live map of a set with keep_live; may be NULL */
-	const struct nc_resolved_entry *entries; /* ingress */
+	const struct nc_resolved_entry *entries;
 	size_t n_entries;
-	__u64 generation; /* for struct nc_text_header */
+	const __u32 *ports; /* ifindexes by image port */
+	__u64 generation;   /* for struct nc_text_header */
+	bool trace;	    /* the image was compiled for it: maps for it are made */
 };
 
 /* Load. 0 or -errno with a message. */
@@ -52,10 +45,11 @@ int nc_generation_load(const struct nc_image *image, const struct nc_externals *
 		       struct nc_generation *ret, struct nc_diag *diag);
 void nc_generation_close(struct nc_generation *generation);
 
-/* Create a counters map for n counters, zeroed: a descriptor or -errno. Likewise stats and devices. */
+/* Create a counters map for n counters, zeroed: a descriptor or -errno. Likewise stats, devices and words. */
 int nc_counters_create(__u32 n);
 int nc_stats_create(void);
 int nc_devices_create(void);
+int nc_words_create(void);
 
 /*
  * Open, not yet loaded, the root program's object for one device, bound to its slots and stats maps: for libxdp

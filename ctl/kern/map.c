@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define BATCH 8192
 
@@ -63,55 +64,85 @@ int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size
 	return update_many(fd, indices, sizeof(*indices), values, value_size, n);
 }
 
-static const struct {
-	enum bpf_map_type type;
-	const char *name;
-	size_t key_size;
-} classes[] = {
-	[NC_CLASS_HASH8] = {BPF_MAP_TYPE_HASH, "nc_set_hash8", sizeof(struct nc_key8)},
-	[NC_CLASS_HASH16] = {BPF_MAP_TYPE_HASH, "nc_set_hash16", sizeof(struct nc_key16)},
-	[NC_CLASS_LPM8] = {BPF_MAP_TYPE_LPM_TRIE, "nc_set_lpm8", sizeof(struct nc_prefix8)},
-	[NC_CLASS_LPM16] = {BPF_MAP_TYPE_LPM_TRIE, "nc_set_lpm16", sizeof(struct nc_prefix16)},
+/* By class: what the kernel shows. */
+static const char *const class_names[_NC_CLASS_MAX] = {
+	[NC_CLASS_HASH8] = "nc_set_hash8",
+	[NC_CLASS_HASH16] = "nc_set_hash16",
+	[NC_CLASS_LPM8] = "nc_set_lpm8",
+	[NC_CLASS_LPM16] = "nc_set_lpm16",
+	[NC_CLASS_RICH + NC_RICH_HASH8] = "nc_set_rich8",
+	[NC_CLASS_RICH + NC_RICH_HASH16] = "nc_set_rich16",
+	[NC_CLASS_RICH + NC_RICH_HASH32] = "nc_set_rich32",
+	[NC_CLASS_RICH + NC_RICH_HASH64] = "nc_set_rich64",
+	[NC_CLASS_RICH + NC_RICH_LPM8] = "nc_set_richlpm8",
+	[NC_CLASS_RICH + NC_RICH_LPM16] = "nc_set_richlpm16",
 };
-
-size_t nc_set_key_size(enum nc_set_class class)
-{
-	return classes[class].key_size;
-}
 
 #define SET_CAPACITY_MIN 1024
 
 /*
- * A declared size counts elements. An interval takes several prefixes, so an LPM map has room beyond it; the number of
+ * A declared size counts elements. An interval takes several prefixes, so a map of prefixes has room beyond it; the number of
  * elements is then held to the declared size by the edit itself.
  */
 static __u32 capacity(const struct nc_image_set *set)
 {
-	bool lpm = set->class == NC_CLASS_LPM8 || set->class == NC_CLASS_LPM16;
+	bool several = nc_class_is_lpm(set->class) || set->tuples.n;
 	__u32 n = SET_CAPACITY_MIN;
 
 	if (!set->named)
 		return set->keys.n ? set->keys.n : 1;
-	if (set->named->size && !lpm)
+	if (set->named->size && !several)
 		return set->named->size;
 	while (n < set->keys.n * 2 && n < 1u << 31)
 		n *= 2;
 	return n;
 }
 
+static __u64 monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+}
+
+/* Times run from now on. */
+static void make_absolute(struct nc_rich *values, size_t n)
+{
+	__u64 now = monotonic_ns();
+
+	for (size_t i = 0; i < n; i++)
+		values[i].expires += values[i].expires ? now : 0;
+}
+
+/* Times that are left. An element whose time has run out is not there: false. */
+static bool make_relative(struct nc_rich *value, __u64 now)
+{
+	if (!value->expires)
+		return true;
+	if (value->expires <= now)
+		return false;
+	value->expires -= now;
+	return true;
+}
+
 static int fill_set(int fd, const struct nc_image_set *set)
 {
-	size_t size = nc_set_key_size(set->class), n = set->keys.n;
-	_cleanup_free_ struct nc_element *elements = calloc(n ? n : 1, sizeof(*elements));
-	_cleanup_free_ unsigned char *keys = calloc(n ? n : 1, size);
+	size_t value_size = nc_class_value_size(set->class), n = set->keys.n;
+	_cleanup_free_ uint8_t *values = NULL;
 
-	if (!elements || !keys)
+	if (!n)
+		return 0;
+	if (!nc_class_is_rich(set->class))
+		return update_many(fd, set->keys.keys, nc_class_key_size(set->class),
+				   set->keys.values, value_size, n);
+	values = malloc(n * value_size);
+	if (!values)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		memcpy(keys + i * size, &set->keys.v[i], size);
-		elements[i] = set->keys.v[i].element;
-	}
-	return update_many(fd, keys, size, elements, sizeof(*elements), n);
+	memcpy(values, set->keys.values, n * value_size);
+	make_absolute((struct nc_rich *)values, n);
+	return update_many(fd, set->keys.keys, nc_class_key_size(set->class), values, value_size,
+			   n);
 }
 
 int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag)
@@ -122,9 +153,9 @@ int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag)
 	_cleanup_close_ int fd = -1;
 	int r;
 
-	fd = bpf_map_create(classes[set->class].type, classes[set->class].name,
-			    classes[set->class].key_size, sizeof(struct nc_element), capacity(set),
-			    &opts);
+	fd = bpf_map_create(nc_class_is_lpm(set->class) ? BPF_MAP_TYPE_LPM_TRIE : BPF_MAP_TYPE_HASH,
+			    class_names[set->class], nc_class_key_size(set->class),
+			    nc_class_value_size(set->class), capacity(set), &opts);
 	if (fd < 0)
 		return nc_diag_errno(diag, loc, fd, "cannot make a map of %u elements for set %s",
 				     capacity(set), name);
@@ -138,61 +169,84 @@ int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag)
 	return TAKE_FD(fd);
 }
 
-/* One key and its element, as they came from the kernel. */
-static int append(nc_set_keys *ret, const void *key, size_t size, struct nc_element element)
+/* One pair as it came from the kernel, unless its time has run out. */
+static int append(enum nc_set_class class, const void *key, const void *value, __u64 now,
+		  struct nc_set_keys *ret)
 {
-	struct nc_set_key one = {.element = element};
+	struct nc_rich rich;
 
-	memcpy(&one, key, size);
-	return nc_vec_push(ret, one);
+	if (!nc_class_is_rich(class))
+		return nc_set_keys_push(ret, class, key, value);
+	memcpy(&rich, value, sizeof(rich));
+	return make_relative(&rich, now) ? nc_set_keys_push(ret, class, key, &rich) : 0;
 }
 
-static int read_single(int fd, size_t size, nc_set_keys *ret)
+#define KEY_MAX 64
+
+static int read_single(int fd, enum nc_set_class class, __u64 now, struct nc_set_keys *ret)
 {
-	unsigned char key[sizeof(struct nc_prefix16)], *previous = NULL;
-	struct nc_element element;
+	unsigned char key[KEY_MAX], *previous = NULL;
+	union {
+		struct nc_element plain;
+		struct nc_rich rich;
+	} value;
 	int r;
 
 	while (!(r = bpf_map_get_next_key(fd, previous, key))) {
 		previous = key;
-		if (bpf_map_lookup_elem(fd, key, &element))
+		if (bpf_map_lookup_elem(fd, key, &value))
 			continue;
-		r = append(ret, key, size, element);
+		r = append(class, key, &value, now, ret);
 		if (r)
 			return r;
 	}
 	return r == -ENOENT ? 0 : r;
 }
 
-int nc_set_map_read(int fd, enum nc_set_class class, nc_set_keys *ret)
+int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret)
 {
-	size_t size = nc_set_key_size(class);
-	_cleanup_free_ struct nc_element *elements = calloc(BATCH, sizeof(*elements));
-	_cleanup_free_ unsigned char *keys = calloc(BATCH, size);
+	size_t key_size = nc_class_key_size(class), value_size = nc_class_value_size(class);
+	_cleanup_free_ unsigned char *values = calloc(BATCH, value_size);
+	_cleanup_free_ unsigned char *keys = calloc(BATCH, key_size);
 	LIBBPF_OPTS(bpf_map_batch_opts, opts);
 	/* A hash map's cursor is a bucket number, a trie's a key: room for either. */
-	unsigned char cursor[sizeof(struct nc_prefix16)];
+	unsigned char cursor[KEY_MAX];
+	__u64 now = monotonic_ns();
 	__u32 n;
 	int r = 0;
 
-	if (!elements || !keys)
+	if (!values || !keys)
 		return -ENOMEM;
 	for (bool first = true; !r; first = false) {
 		n = BATCH;
-		r = bpf_map_lookup_batch(fd, first ? NULL : cursor, cursor, keys, elements, &n,
+		r = bpf_map_lookup_batch(fd, first ? NULL : cursor, cursor, keys, values, &n,
 					 &opts);
 		if (first && (no_batch(r) || r == -ENOSPC))
-			return read_single(fd, size, ret);
+			return read_single(fd, class, now, ret);
 		if (r && r != -ENOENT)
 			return r;
 		for (__u32 i = 0; i < n; i++) {
-			int pushed = append(ret, keys + i * size, size, elements[i]);
+			int pushed = append(class, keys + i * key_size, values + i * value_size,
+					    now, ret);
 
 			if (pushed)
 				return pushed;
 		}
 	}
 	return r == -ENOENT ? 0 : r;
+}
+
+int nc_set_map_update(int fd, enum nc_set_class class, const void *key, const void *value,
+		      __u64 flags)
+{
+	struct nc_rich rich;
+
+	if (nc_class_is_rich(class)) {
+		memcpy(&rich, value, sizeof(rich));
+		make_absolute(&rich, 1);
+		value = &rich;
+	}
+	return bpf_map_update_elem(fd, key, value, flags) ? -errno : 0;
 }
 
 /*

@@ -13,17 +13,18 @@
  */
 int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size, size_t n);
 
-/* Bytes of a class's key. */
-size_t nc_set_key_size(enum nc_set_class class);
-
 /*
  * Make a set map and put its keys in: a descriptor, or -errno with a message. Room: the declared size; else twice the
  * keys, at least 1024.
  */
 int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag);
 
-/* Append all keys of a set map. 0 or -errno. */
-int nc_set_map_read(int fd, enum nc_set_class class, nc_set_keys *ret);
+/* Append all pairs of a set map whose time has not run out. 0 or -errno. */
+int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret);
+
+/* Put one pair in, with bpf_map_update_elem()'s flags. 0 or -errno. */
+int nc_set_map_update(int fd, enum nc_set_class class, const void *key, const void *value,
+		      __u64 flags);
 
 /* Add a per-CPU value's sum over all CPUs to *sum: a counter of nc_counters, a slot of nc_stats. 0 or -errno. */
 int nc_counter_read(int fd, __u32 counter_id, struct nc_counter *sum);

@@ -108,8 +108,9 @@ bool nc_past_remains(const struct nc_store *store)
 
 /* --- statistics slots --------------------------------------------------------------------------------- */
 
-static void reserve_slots(const struct nc_store *store, uint64_t generation, __u32 ifindex,
-			  bool reserved[NC_DEVICES_MAX], __u32 *ret_own)
+static void reserve_slots(const struct nc_store *store, uint64_t generation, enum nc_hook hook,
+			  const struct nc_device_key *own, bool reserved[NC_DEVICES_MAX],
+			  __u32 *ret_own)
 {
 	_cleanup_close_ int fd = -1;
 	__u32 key, *previous = NULL;
@@ -118,25 +119,28 @@ static void reserve_slots(const struct nc_store *store, uint64_t generation, __u
 
 	if (!generation)
 		return;
-	nc_store_gen_path(store, generation, "entries", path);
+	nc_store_gen_path(store, generation, nc_entries_pin(hook), path);
 	fd = bpf_obj_get(path);
 	while (fd >= 0 && !bpf_map_get_next_key(fd, previous, &key)) {
 		previous = &key;
 		if (bpf_map_lookup_elem(fd, &key, &entry) || entry.stats >= NC_DEVICES_MAX)
 			continue;
 		reserved[entry.stats] = true;
-		if (key == ifindex)
+		if (key == own->ifindex && hook == own->hook)
 			*ret_own = entry.stats;
 	}
 }
 
-void nc_past_stats_slots(const struct nc_store *store, __u32 ifindex, bool reserved[NC_DEVICES_MAX],
-			 __u32 *ret_own)
+void nc_past_stats_slots(const struct nc_store *store, const struct nc_device_key *key,
+			 bool reserved[NC_DEVICES_MAX], __u32 *ret_own)
 {
 	uint64_t live = nc_store_live_generation(store);
+	uint64_t previous = nc_past_previous(store, live);
 
-	reserve_slots(store, nc_past_previous(store, live), ifindex, reserved, ret_own);
-	reserve_slots(store, live, ifindex, reserved, ret_own);
+	for (enum nc_hook hook = 0; hook < _NC_HOOK_MAX; hook++) {
+		reserve_slots(store, previous, hook, key, reserved, ret_own);
+		reserve_slots(store, live, hook, key, reserved, ret_own);
+	}
 }
 
 /* --- pending changes ---------------------------------------------------------------------------------- */

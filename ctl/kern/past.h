@@ -33,9 +33,9 @@ int nc_past_expire(struct nc_store *store, struct nc_diag *diag);
 
 /*
  * Statistics slots that generations at hand count into, of devices that may be detached now: such a slot is not to be given
- * to another device. *ret_own is the slot for ifindex, if one of them names it; else it stays.
+ * to another device. *ret_own is the slot for key, if one of them names it; else it stays.
  */
-void nc_past_stats_slots(const struct nc_store *store, __u32 ifindex, bool reserved[NC_DEVICES_MAX],
-			 __u32 *ret_own);
+void nc_past_stats_slots(const struct nc_store *store, const struct nc_device_key *key,
+			 bool reserved[NC_DEVICES_MAX], __u32 *ret_own);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Rolling back: the previous generation, which is still loaded and pinned, goes to work again by one store into the prog
- * array. Called with the store's lock held, by cmd/ and by past.c.
+ * array of each hook. Called with the store's lock held, by cmd/ and by past.c.
  *
  * What a kill at each moment leaves, and who clears it up:
  *
@@ -64,9 +64,10 @@ static int carry_counters(const struct nc_store *store, uint64_t from, uint64_t 
 }
 
 /* A device that cannot be had must not keep the ruleset from coming back: a warning, with the reasons. */
-static void attach(const struct nc_store *store, __u32 ifindex, struct nc_diag *diag)
+static void attach(const struct nc_store *store, __u32 ifindex, enum nc_hook hook,
+		   struct nc_diag *diag)
 {
-	const struct nc_attach_options options = {.hook = NC_HOOK_INGRESS, .mode = NC_MODE_AUTO};
+	const struct nc_attach_options options = {.hook = hook, .mode = NC_MODE_AUTO};
 	struct nc_diag reasons = {};
 	struct nc_device device;
 	struct nc_link link;
@@ -87,36 +88,25 @@ static void attach(const struct nc_store *store, __u32 ifindex, struct nc_diag *
 	nc_diag_free(&reasons);
 }
 
-static void attach_all(const struct nc_store *store, uint64_t generation, struct nc_diag *diag)
+static void attach_hook(const struct nc_store *store, uint64_t generation, enum nc_hook hook,
+			struct nc_diag *diag)
 {
 	_cleanup_close_ int fd = -1;
 	__u32 ifindex, *previous = NULL;
 	char path[NC_PATH_MAX];
 
-	nc_store_gen_path(store, generation, "entries", path);
+	nc_store_gen_path(store, generation, nc_entries_pin(hook), path);
 	fd = bpf_obj_get(path);
 	while (fd >= 0 && !bpf_map_get_next_key(fd, previous, &ifindex)) {
 		previous = &ifindex;
-		attach(store, ifindex, diag);
+		attach(store, ifindex, hook, diag);
 	}
 }
 
-/* Publish a generation that is there; 0: none. */
-static int put_to_work(const struct nc_store *store, uint64_t generation)
+static void attach_all(const struct nc_store *store, uint64_t generation, struct nc_diag *diag)
 {
-	_cleanup_close_ int fd = -1;
-	char path[NC_PATH_MAX];
-	__u32 slot = 0;
-
-	if (!generation)
-		return bpf_map_delete_elem(store->slots[NC_HOOK_INGRESS], &slot) && errno != ENOENT
-			       ? -errno
-			       : 0;
-	nc_store_gen_path(store, generation, "prog", path);
-	fd = bpf_obj_get(path);
-	if (fd < 0)
-		return -errno;
-	return bpf_map_update_elem(store->slots[NC_HOOK_INGRESS], &slot, &fd, BPF_ANY) ? -errno : 0;
+	for (enum nc_hook hook = 0; hook < _NC_HOOK_MAX; hook++)
+		attach_hook(store, generation, hook, diag);
 }
 
 static bool is_complete(const struct nc_store *store, uint64_t generation)
@@ -175,7 +165,7 @@ int nc_rollback(struct nc_store *store, uint64_t *ret, struct nc_diag *diag)
 	if (r == 0)
 		r = nc_past_write(store, undone.previous, &past);
 	if (r == 0)
-		r = put_to_work(store, undone.previous);
+		r = nc_store_publish(store, undone.previous);
 	nc_store_sweep(store);
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot roll back");

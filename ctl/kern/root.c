@@ -137,3 +137,11 @@ const char *nc_libbpf_last_message(void)
 {
 	return last_message;
 }
+
+int nc_words_create(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+
+	return bpf_map_create(BPF_MAP_TYPE_HASH, "nc_words", sizeof(__u32), sizeof(struct nc_word),
+			      NC_WORDS_MAX, &opts);
+}

@@ -171,6 +171,58 @@ static uint64_t find_leftover(const struct nc_store *store, uint64_t generation,
 	return generation != kept->live && generation != kept->previous ? generation : 0;
 }
 
+/* The pin of a hook's program, and of its entries, in a generation's directory. */
+static const char *const prog_pins[_NC_HOOK_MAX] = {
+	[NC_HOOK_INGRESS] = "prog",
+	[NC_HOOK_EGRESS] = "prog-egress",
+	[NC_HOOK_INGRESS_TC] = "prog-tc",
+};
+
+static const char *const entries_pins[_NC_HOOK_MAX] = {
+	[NC_HOOK_INGRESS] = "entries",
+	[NC_HOOK_EGRESS] = "entries-egress",
+	[NC_HOOK_INGRESS_TC] = "entries-tc",
+};
+
+const char *nc_prog_pin(enum nc_hook hook)
+{
+	return prog_pins[hook];
+}
+
+const char *nc_entries_pin(enum nc_hook hook)
+{
+	return entries_pins[hook];
+}
+
+/* One hook's program of a generation into its slot, or nothing if it has none. */
+static int publish_hook(const struct nc_store *store, uint64_t generation, enum nc_hook hook)
+{
+	_cleanup_close_ int fd = -1;
+	char path[NC_PATH_MAX];
+	__u32 slot = 0;
+
+	if (generation) {
+		nc_store_gen_path(store, generation, prog_pins[hook], path);
+		fd = bpf_obj_get(path);
+		if (fd < 0 && (errno != ENOENT || hook == NC_HOOK_INGRESS))
+			return -errno;
+	}
+	if (fd >= 0 && nc_store_published(store, hook) == nc_prog_id(fd))
+		return 0;
+	if (fd >= 0)
+		return bpf_map_update_elem(store->slots[hook], &slot, &fd, BPF_ANY) ? -errno : 0;
+	return bpf_map_delete_elem(store->slots[hook], &slot) && errno != ENOENT ? -errno : 0;
+}
+
+int nc_store_publish(const struct nc_store *store, uint64_t generation)
+{
+	int r = publish_hook(store, generation, NC_HOOK_INGRESS_TC);
+
+	r = r ?: publish_hook(store, generation, NC_HOOK_EGRESS);
+	/* This one decides which generation is live. */
+	return r ?: publish_hook(store, generation, NC_HOOK_INGRESS);
+}
+
 void nc_store_sweep(struct nc_store *store)
 {
 	struct kept kept = {.live = nc_store_live_generation(store)};
@@ -179,6 +231,8 @@ void nc_store_sweep(struct nc_store *store)
 	/* A published program without its generation: better too many pins than too few. */
 	if (!kept.live && nc_store_published(store, NC_HOOK_INGRESS))
 		return;
+	/* A writer that was interrupted between the hooks' stores. */
+	nc_store_publish(store, kept.live);
 	kept.previous = nc_past_previous(store, kept.live);
 	while ((leftover = for_each_generation(store, find_leftover, &kept)))
 		nc_store_remove_generation(store, leftover);
@@ -302,10 +356,12 @@ static int check_map(const struct kept_map *map)
 
 static int create_map(const struct nc_store *store, const struct kept_map *map)
 {
-	if (map->fd == &store->slots[NC_HOOK_INGRESS])
-		return nc_slots_create(NC_HOOK_INGRESS);
-	if (map->fd == &store->slots[NC_HOOK_EGRESS])
-		return nc_slots_create(NC_HOOK_EGRESS);
+	for (enum nc_hook hook = 0; hook < _NC_HOOK_MAX; hook++) {
+		if (map->fd == &store->slots[hook])
+			return nc_slots_create(hook);
+	}
+	if (map->fd == &store->words)
+		return nc_words_create();
 	if (map->fd == &store->past)
 		return nc_past_create();
 	return map->fd == &store->stats ? nc_stats_create() : nc_devices_create();
@@ -349,7 +405,9 @@ static int open_maps(struct nc_store *store, struct nc_diag *diag)
 		{"stats", BPF_MAP_TYPE_PERCPU_ARRAY, 4, sizeof(struct nc_stats), &store->stats},
 		{"devices", BPF_MAP_TYPE_HASH, sizeof(struct nc_device_key),
 		 sizeof(struct nc_device), &store->devices},
-		{"slots-tc", BPF_MAP_TYPE_PROG_ARRAY, 4, 4, &store->slots[NC_HOOK_EGRESS]},
+		{"words", BPF_MAP_TYPE_HASH, 4, sizeof(struct nc_word), &store->words},
+		{"slots-tc", BPF_MAP_TYPE_PROG_ARRAY, 4, 4, &store->slots[NC_HOOK_INGRESS_TC]},
+		{"slots-tc-egress", BPF_MAP_TYPE_PROG_ARRAY, 4, 4, &store->slots[NC_HOOK_EGRESS]},
 		{"slots", BPF_MAP_TYPE_PROG_ARRAY, 4, 4, &store->slots[NC_HOOK_INGRESS]},
 	};
 	int r = open_map(store, &past, diag);
@@ -408,8 +466,9 @@ int nc_store_open(enum nc_store_access access, struct nc_store **ret, struct nc_
 	if (!store)
 		return -ENOMEM;
 	store->access = access;
-	store->lock = store->stats = store->devices = store->past = -1;
-	store->slots[NC_HOOK_INGRESS] = store->slots[NC_HOOK_EGRESS] = -1;
+	store->lock = store->stats = store->devices = store->past = store->words = -1;
+	for (enum nc_hook hook = 0; hook < _NC_HOOK_MAX; hook++)
+		store->slots[hook] = -1;
 	nc_libbpf_silence();
 	r = nc_bpffs_find(access == NC_STORE_WRITE, store->bpffs, diag);
 	if (r < 0)
@@ -461,8 +520,9 @@ void nc_store_close(struct nc_store *store)
 	closep(&store->stats);
 	closep(&store->devices);
 	closep(&store->past);
-	closep(&store->slots[NC_HOOK_INGRESS]);
-	closep(&store->slots[NC_HOOK_EGRESS]);
+	closep(&store->words);
+	for (enum nc_hook hook = 0; hook < _NC_HOOK_MAX; hook++)
+		closep(&store->slots[hook]);
 	closep(&store->lock);
 	free(store);
 }

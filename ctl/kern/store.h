@@ -13,7 +13,7 @@ struct nc_store {
 	char dir[NC_PATH_MAX];
 	int lock; /* descriptor of dir; writers hold flock(LOCK_EX) on it */
 	int slots[_NC_HOOK_MAX];
-	int stats, devices;
+	int stats, devices, words;
 	int past; /* -1: a reader finds none */
 	/* What a change made through this store is to be: nc_pending_arm(), nc_keep_past(). */
 	uint64_t confirm_ns;
@@ -37,6 +37,16 @@ uint64_t nc_store_last_generation(const struct nc_store *store);
 
 /* The generation at work; 0: none, or its pins are lost. */
 uint64_t nc_store_live_generation(const struct nc_store *store);
+
+/*
+ * Put a generation to work (0: none): its programs into the hooks' slots, tc's before XDP's, which makes it the live one.
+ * They are pinned. 0 or -errno; after a failure the old one is in force at XDP, and the next sweep mends tc.
+ */
+int nc_store_publish(const struct nc_store *store, uint64_t generation);
+
+/* Names of pins in a generation's directory. */
+const char *nc_prog_pin(enum nc_hook hook);
+const char *nc_entries_pin(enum nc_hook hook);
 
 /*
  * Remove what is neither the live generation nor the one it can be rolled back to, records of others, and devices that were
