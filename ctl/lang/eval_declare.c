@@ -209,7 +209,7 @@ static int refuse_type(const struct nc_expr *word, struct nc_diag *diag)
 static int eval_type_words(const struct nc_expr *words, nc_key_type *ret, struct nc_diag *diag)
 {
 	for (const struct nc_expr *word = words->items; word; word = word->next) {
-		struct nc_key_part part;
+		struct nc_key_part part = {};
 
 		if (nc_type_by_name(word->text, &part.type) < 0 ||
 		    !nc_type_info(part.type)->settable)

@@ -266,7 +266,8 @@ static void print_set(const struct nc_set *set, unsigned flags, FILE *out)
 	if (set->comment)
 		fprintf(out, "\t\tcomment \"%s\"\n", set->comment);
 	if (set->carries) {
-		nc_print_carried(set->carries, &set->limit, &set->quota, flags, "\t\t", out);
+		fputs("\t\t", out);
+		nc_print_carried(set->carries, &set->limit, &set->quota, flags, out);
 		fputc('\n', out);
 	}
 	if (flags & NC_PRINT_STORED)

@@ -153,16 +153,21 @@ static void print_time(const char *word, uint64_t ms, FILE *out)
 }
 
 void nc_print_carried(unsigned carries, const struct nc_limit *limit, const struct nc_quota *quota,
-		      unsigned flags, const char *between, FILE *out)
+		      unsigned flags, FILE *out)
 {
-	if (carries & NC_CARRY_COUNTER)
-		fprintf(out, "%scounter", between);
+	const char *blank = "";
+
+	if (carries & NC_CARRY_COUNTER) {
+		fputs("counter", out);
+		blank = " ";
+	}
 	if (carries & NC_CARRY_LIMIT) {
-		fprintf(out, "%slimit ", between);
+		fprintf(out, "%slimit ", blank);
 		print_limit(limit, out);
+		blank = " ";
 	}
 	if (carries & NC_CARRY_QUOTA) {
-		fprintf(out, "%squota ", between);
+		fprintf(out, "%squota ", blank);
 		print_quota(quota, flags, out);
 	}
 }
@@ -469,7 +474,9 @@ static void print_set_stmt(const struct nc_set_stmt *set, unsigned flags, FILE *
 	nc_print_key(&set->key, flags, out);
 	if (set->timeout)
 		print_time("timeout", set->timeout, out);
-	nc_print_carried(set->carries, &set->limit, &set->quota, flags, " ", out);
+	if (set->carries)
+		fputc(' ', out);
+	nc_print_carried(set->carries, &set->limit, &set->quota, flags, out);
 	if (set->mapped) {
 		fputs(" : ", out);
 		nc_print_key(&set->data.selector, flags, out);

@@ -13,8 +13,8 @@ void nc_print_set_element(const struct nc_set *set, const struct nc_set_element 
 /* "rate 10/second", "over 10 mbytes used 5 bytes" */
 void nc_print_limit(const struct nc_limit *limit, FILE *out);
 void nc_print_quota(const struct nc_quota *quota, unsigned flags, FILE *out);
-/* What elements carry: each with this in front. */
+/* What elements carry, one behind the other. */
 void nc_print_carried(unsigned carries, const struct nc_limit *limit, const struct nc_quota *quota,
-		      unsigned flags, const char *between, FILE *out);
+		      unsigned flags, FILE *out);
 
 #endif
