@@ -115,7 +115,7 @@ static int new_meter(const struct nc_ast_set_stmt *ast, const struct nc_set_stmt
 	set->meter = true;
 	set->loc = ast->set.loc;
 	set->flags = NC_SET_DYNAMIC | (stmt->timeout ? NC_SET_TIMEOUT : 0);
-	set->size = ast->size.value ?: NC_DYNAMIC_SIZE;
+	set->size = stmt->size;
 	*ret = TAKE_PTR(set);
 	return 0;
 }

@@ -174,8 +174,7 @@ static json *carried_json(const struct nc_set *set, const struct nc_element_more
 		return nc_json_limit(&set->limit);
 	if (!(set->carries & NC_CARRY_QUOTA))
 		return NULL;
-	if (more && more->quota_given)
-		quota.used = more->quota.used;
+	quota.used = more ? more->quota.used : 0;
 	return nc_json_quota(&quota);
 }
 
@@ -229,9 +228,9 @@ static json *elements_json(const struct nc_set *set)
 
 static void add_sizes(json *object, const struct nc_set *set)
 {
-	if (set->policy == NC_POLICY_MEMORY && !(set->flags & NC_SET_CONSTANT))
+	if (set->policy == NC_POLICY_MEMORY)
 		nc_json_add_text(object, "policy", "memory");
-	if (set->size && !(set->flags & NC_SET_CONSTANT))
+	if (set->size)
 		nc_json_add(object, "size", nc_json_number(set->size));
 	if (set->flags & ~NC_SET_DYNAMIC)
 		nc_json_add(object, "flags", flags_json(set->flags));

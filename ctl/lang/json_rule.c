@@ -114,8 +114,15 @@ static json *bits_json(struct nc_key_part part, nc_num bits)
 	return nc_json_value(part, bits);
 }
 
-/* {"|": [{"&": [field, 240]}, 1]} */
-static json *selector_json(const struct nc_selector *selector)
+static json *operand_json(const struct nc_bitop *op, struct nc_key_part part, bool alone)
+{
+	if (op->kind == NC_BITOP_LSHIFT || op->kind == NC_BITOP_RSHIFT)
+		return nc_json_number(op->value);
+	return alone ? nc_json_value(part, op->value) : nc_json_opaque(part, op->value);
+}
+
+/* {"|": [{"&": [field, 240]}, 1]}; alone: not in a concatenation. */
+static json *selector_json(const struct nc_selector *selector, bool alone)
 {
 	static const char *const words[] = {
 		[NC_BITOP_AND] = "&",	  [NC_BITOP_OR] = "|",	    [NC_BITOP_XOR] = "^",
@@ -125,10 +132,8 @@ static json *selector_json(const struct nc_selector *selector)
 	json *left = field_json(selector);
 
 	nc_vec_foreach (op, &selector->ops) {
-		bool shift = op->kind == NC_BITOP_LSHIFT || op->kind == NC_BITOP_RSHIFT;
-		json *right = shift ? nc_json_number(op->value) : bits_json(part, op->value);
-
-		left = nc_json_wrap(words[op->kind], nc_json_pair(left, right));
+		left = nc_json_wrap(words[op->kind],
+				    nc_json_pair(left, operand_json(op, part, alone)));
 	}
 	return left;
 }
@@ -138,10 +143,10 @@ static json *key_json(const nc_key *key)
 	json *parts;
 
 	if (key->n == 1)
-		return selector_json(&key->v[0]);
+		return selector_json(&key->v[0], true);
 	parts = json_object_new_array();
 	nc_vec_foreach (selector, key)
-		json_object_array_add(parts, selector_json(selector));
+		json_object_array_add(parts, selector_json(selector, false));
 	return nc_json_wrap("concat", parts);
 }
 
@@ -186,7 +191,7 @@ static json *value_json(const struct nc_match *match, struct nc_key_part part)
 		return nc_json_interval(part, interval);
 	if (match->written == NC_WRITTEN_RANGE)
 		return nc_json_range(part, interval);
-	return nc_json_value(part, interval->low);
+	return nc_json_opaque(part, interval->low);
 }
 
 /* {"set": […]}: with data of maps where data has bits, with verdicts where elements are mapped. */
@@ -223,10 +228,7 @@ static json *right_json(const struct nc_match *match, struct nc_key_part part)
 		return value_json(match, part);
 	if (nc_key_type_of(&match->key, &type) < 0)
 		return NULL;
-	if (match->written == NC_WRITTEN_SET)
-		right = anonymous_json(&type, &match->values, none);
-	else
-		right = nc_json_element_key(&type, match->values.v);
+	right = anonymous_json(&type, &match->values, none);
 	nc_vec_free(&type);
 	return right;
 }
@@ -285,17 +287,16 @@ static json *log_flags_json(unsigned flags)
 		{NC_LOG_SKUID, "skuid"},
 		{NC_LOG_ETHER, "ether"},
 	};
-	json *names = json_object_new_array();
+	json *names;
 
-	if (flags == NC_LOG_ALL) {
-		json_object_array_add(names, nc_json_string("all"));
-		return names;
-	}
+	if (flags == NC_LOG_ALL)
+		return nc_json_string("all");
+	names = json_object_new_array();
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (flags & words[i].flag)
 			json_object_array_add(names, nc_json_string(words[i].word));
 	}
-	return names;
+	return nc_json_alone(names);
 }
 
 static json *log_json(const struct nc_log *log)
@@ -331,16 +332,15 @@ static json *added_json(const struct nc_set_stmt *set)
 	return nc_json_wrap("elem", key);
 }
 
-/* Meters have one statement, and the size of the set that is behind them. */
-static json *meter_json(const struct nc_table *table, const struct nc_set_stmt *stmt)
+/* Meters have one statement. */
+static json *meter_json(const struct nc_set_stmt *stmt)
 {
-	const struct nc_set *set = nc_table_find_set(table, stmt->set);
 	json *carried = nc_json_carried(stmt->carries, &stmt->limit, &stmt->quota);
 	json *object = nc_json_wrap("key", added_json(stmt));
 
 	nc_json_add(object, "stmt", json_object_get(json_object_array_get_idx(carried, 0)));
 	json_object_put(carried);
-	nc_json_add(object, "size", nc_json_number(set && set->size ? set->size : NC_DYNAMIC_SIZE));
+	nc_json_add(object, "size", nc_json_number(stmt->size));
 	nc_json_add_text(object, "name", stmt->set);
 	return nc_json_wrap("meter", object);
 }
@@ -374,7 +374,7 @@ static json *set_json(const struct nc_table *table, const struct nc_set_stmt *st
 /* "ip ttl set 5" */
 static json *mangle_json(const struct nc_selector *target, const struct nc_value *value)
 {
-	json *object = nc_json_wrap("key", selector_json(target));
+	json *object = nc_json_wrap("key", selector_json(target, true));
 
 	nc_json_add(object, "value", argument_json(value, nc_selector_part(target)));
 	return nc_json_wrap("mangle", object);
@@ -421,8 +421,7 @@ static json *stmt_json(const struct nc_table *table, const struct nc_stmt *stmt)
 	case NC_STMT_LOG:
 		return log_json(&stmt->log);
 	case NC_STMT_SET:
-		return stmt->set.meter ? meter_json(table, &stmt->set)
-				       : set_json(table, &stmt->set);
+		return stmt->set.meter ? meter_json(&stmt->set) : set_json(table, &stmt->set);
 	case NC_STMT_ASSIGN:
 		return mangle_json(&stmt->assign.target, &stmt->assign.value);
 	case NC_STMT_DUP:

@@ -43,23 +43,29 @@ json *nc_json_pair(json *first, json *second)
 	return array;
 }
 
+json *nc_json_alone(json *array)
+{
+	json *only;
+
+	if (json_object_array_length(array) != 1)
+		return array;
+	only = json_object_get(json_object_array_get_idx(array, 0));
+	json_object_put(array);
+	return only;
+}
+
 /* --- values ------------------------------------------------------------------------------------------- */
 
 json *nc_json_flags(nc_num bits)
 {
 	json *names = json_object_new_array();
-	json *only;
 
 	for (nc_num bit = 1; bit <= bits; bit <<= 1) {
 		if (bits & bit)
 			json_object_array_add(
 				names, nc_json_string(nc_value_symbol(NC_TYPE_TCP_FLAG, bit)));
 	}
-	if (json_object_array_length(names) != 1)
-		return names;
-	only = json_object_get(json_object_array_get_idx(names, 0));
-	json_object_put(names);
-	return only;
+	return nc_json_alone(names);
 }
 
 /* {"|": [{"|": ["fin", "syn"]}, "ack"]}: the bits, two operands at a time. */
@@ -125,6 +131,15 @@ json *nc_json_value(struct nc_key_part part, nc_num value)
 			return flag_union(value);
 		return wide_number(value);
 	}
+}
+
+json *nc_json_opaque(struct nc_key_part part, nc_num value)
+{
+	bool several = value & (value - 1);
+
+	if (part.type == NC_TYPE_TCP_FLAG && several)
+		return wide_number(value);
+	return nc_json_value(part, value);
 }
 
 json *nc_json_prefix(struct nc_key_part part, const struct nc_interval *interval)
@@ -195,7 +210,7 @@ json *nc_json_element_key(const nc_key_type *type, const struct nc_set_element *
 
 json *nc_json_mapping(json *key, const struct nc_element_more *more, struct nc_key_part data)
 {
-	return nc_json_pair(key, data.bits ? nc_json_value(data, more->data)
+	return nc_json_pair(key, data.bits ? nc_json_opaque(data, more->data)
 					   : nc_json_verdict(&more->verdict));
 }
 

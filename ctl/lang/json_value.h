@@ -19,6 +19,8 @@ void nc_json_add(json *object, const char *key, json *value);
 void nc_json_add_text(json *object, const char *key, const char *text);
 /* { key: value } */
 json *nc_json_wrap(const char *key, json *value);
+/* The only item of the array, which is used up, or the array. */
+json *nc_json_alone(json *array);
 /* [ first, second ] */
 json *nc_json_pair(json *first, json *second);
 
@@ -26,6 +28,8 @@ json *nc_json_pair(json *first, json *second);
 
 /* A symbol, number or address; several flags as {"|": …}. */
 json *nc_json_value(struct nc_key_part part, nc_num value);
+/* The same, but several flags as a number: nft has them so where it does not look into a value. */
+json *nc_json_opaque(struct nc_key_part part, nc_num value);
 /* Flags, each by name: "syn" or ["syn", "ack"]. */
 json *nc_json_flags(nc_num bits);
 /* A value, prefix or range. */

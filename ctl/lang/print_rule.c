@@ -45,7 +45,26 @@ static void print_field(const struct nc_selector *selector, unsigned flags, FILE
 		fputs(nc_field_name(selector->field, name), out);
 }
 
-static void print_selector(const struct nc_selector *selector, unsigned flags, FILE *out)
+/* Operands of flags go by name, "(syn | ack)", except in a concatenation, where nft has a number for several. */
+static void print_operand(const struct nc_bitop *op, struct nc_key_part part, bool alone,
+			  unsigned flags, FILE *out)
+{
+	bool several = op->value & (op->value - 1);
+	char text[NC_VALUE_SIZE];
+
+	if (op->kind == NC_BITOP_LSHIFT || op->kind == NC_BITOP_RSHIFT) {
+		fprintf(out, "%u", (unsigned)op->value);
+		return;
+	}
+	if (part.type == NC_TYPE_TCP_FLAG && (alone || !several))
+		nc_format_value(part, op->value, " | ", flags, text);
+	else
+		nc_format_number(part, op->value, text);
+	fprintf(out, strchr(text, ' ') ? "(%s)" : "%s", text);
+}
+
+static void print_selector(const struct nc_selector *selector, bool alone, unsigned flags,
+			   FILE *out)
 {
 	static const char *const ops[] = {
 		[NC_BITOP_AND] = "&",	  [NC_BITOP_OR] = "|",	    [NC_BITOP_XOR] = "^",
@@ -56,7 +75,6 @@ static void print_selector(const struct nc_selector *selector, unsigned flags, F
 		[NC_BITOP_LSHIFT] = 3, [NC_BITOP_RSHIFT] = 3,
 	};
 	struct nc_key_part part = nc_selector_part(selector);
-	char text[NC_VALUE_SIZE];
 
 	/* An operation that binds tighter than one before it needs that one in parentheses. */
 	for (size_t i = 0; i < selector->ops.n; i++) {
@@ -69,11 +87,8 @@ static void print_selector(const struct nc_selector *selector, unsigned flags, F
 
 		if (i && binding[op->kind] > binding[selector->ops.v[i - 1].kind])
 			fputc(')', out);
-		if (op->kind == NC_BITOP_LSHIFT || op->kind == NC_BITOP_RSHIFT)
-			snprintf(text, sizeof(text), "%u", (unsigned)op->value);
-		else
-			nc_format_number(part, op->value, text);
-		fprintf(out, " %s %s", ops[op->kind], text);
+		fprintf(out, " %s ", ops[op->kind]);
+		print_operand(op, part, alone, flags, out);
 	}
 }
 
@@ -82,7 +97,7 @@ void nc_print_key(const nc_key *key, unsigned flags, FILE *out)
 	nc_vec_foreach (selector, key) {
 		if (selector != key->v)
 			fputs(" . ", out);
-		print_selector(selector, flags, out);
+		print_selector(selector, key->n == 1, flags, out);
 	}
 }
 
@@ -201,29 +216,49 @@ static void print_element_data(const struct nc_element_more *more, struct nc_key
 	}
 }
 
-void nc_print_set_element(const struct nc_set *set, const struct nc_set_element *element,
-			  unsigned flags, FILE *out)
+/*
+ * Every element has what the set's declaration says. nft prints that and cannot read quotas of elements again: those that
+ * have nothing used yet are left out, with all that stands beside them.
+ */
+static bool shows_carried(const struct nc_set *set, const struct nc_element_more *more)
 {
-	const struct nc_element_more *more = element->more;
+	bool used = more && (more->counted || more->quota.used);
 
-	print_element_key(&set->type, element, flags, out);
-	if (!more)
+	return set->carries & NC_CARRY_QUOTA ? used : set->carries || used;
+}
+
+static void print_element_carried(const struct nc_set *set, const struct nc_element_more *more,
+				  unsigned flags, FILE *out)
+{
+	struct nc_quota quota = set->quota;
+
+	if (!shows_carried(set, more))
 		return;
-	if (set->carries & NC_CARRY_COUNTER || more->counted) {
+	if (set->carries & NC_CARRY_COUNTER || (more && more->counted)) {
 		fputs(" counter", out);
-		print_counter(&more->counter, flags, out);
+		print_counter(more ? &more->counter : &(struct nc_counter){}, flags, out);
 	}
 	if (set->carries & NC_CARRY_LIMIT) {
 		fputs(" limit ", out);
 		print_limit(&set->limit, out);
 	}
 	if (set->carries & NC_CARRY_QUOTA) {
-		struct nc_quota quota = set->quota;
-
-		quota.used = more->quota.used;
+		quota.used = more ? more->quota.used : 0;
 		fputs(" quota ", out);
 		print_quota(&quota, flags, out);
 	}
+}
+
+void nc_print_set_element(const struct nc_set *set, const struct nc_set_element *element,
+			  unsigned flags, FILE *out)
+{
+	const struct nc_key_part verdict = {};
+	const struct nc_element_more *more = element->more;
+
+	print_element_key(&set->type, element, flags, out);
+	print_element_carried(set, more, flags, out);
+	if (!more)
+		return;
 	if (more->timeout_given)
 		print_time("timeout", more->timeout, out);
 	if (more->expires_given && !(flags & NC_PRINT_STATELESS))
@@ -231,9 +266,8 @@ void nc_print_set_element(const struct nc_set *set, const struct nc_set_element 
 	if (more->comment)
 		fprintf(out, " comment \"%s\"", more->comment);
 	if (more->mapped)
-		print_element_data(
-			more, set->map == NC_MAP_VALUE ? set->data_type : (struct nc_key_part){},
-			flags, out);
+		print_element_data(more, set->map == NC_MAP_VALUE ? set->data_type : verdict, flags,
+				   out);
 }
 
 static void print_anonymous(const nc_key *key, const nc_set_elements *elements,
@@ -318,19 +352,15 @@ static void print_interval(const struct nc_match *match, struct nc_key_part part
 	fprintf(out, " %s%s", match->negated ? "!= " : "", text);
 }
 
-/* A range is one, even where a prefix would say the same. */
+/* A range is one, even where a prefix or a value would say the same. */
 static void print_range(const struct nc_match *match, struct nc_key_part part, unsigned flags,
 			FILE *out)
 {
 	const struct nc_interval *interval = &match->values.v[0].interval;
 	char low[NC_VALUE_SIZE], high[NC_VALUE_SIZE];
 
-	if (nc_interval_prefix(part, interval) < 0) {
-		print_interval(match, part, flags, out);
-		return;
-	}
-	nc_format_number(part, interval->low, low);
-	nc_format_number(part, interval->high, high);
+	nc_format_bound(part, interval->low, flags, low);
+	nc_format_bound(part, interval->high, flags, high);
 	fprintf(out, " %s%s-%s", match->negated ? "!= " : "", low, high);
 }
 
@@ -345,15 +375,24 @@ static void print_order(const struct nc_match *match, struct nc_key_part part, u
 	fprintf(out, " %s %s", order, text);
 }
 
+/* nft takes concatenations in sets only. */
 static void print_concat(const struct nc_match *match, unsigned flags, FILE *out)
 {
 	nc_key_type type = {};
 
 	if (nc_key_type_of(&match->key, &type) < 0)
 		return;
-	fputs(match->negated ? " != " : " ", out);
+	fputs(match->negated ? " != { " : " { ", out);
 	print_element_key(&type, match->values.v, flags, out);
+	fputs(" }", out);
 	nc_vec_free(&type);
+}
+
+static const char *set_relation(const struct nc_match *match)
+{
+	if (match->negated)
+		return "!= ";
+	return match->key.n == 1 && match->key.v[0].ops.n ? "== " : "";
 }
 
 static void print_match(const struct nc_match *match, unsigned flags, FILE *out)
@@ -367,11 +406,11 @@ static void print_match(const struct nc_match *match, unsigned flags, FILE *out)
 	}
 	switch (match->written) {
 	case NC_WRITTEN_SET:
-		fprintf(out, " %s", match->negated ? "!= " : "");
+		fprintf(out, " %s", set_relation(match));
 		print_anonymous(&match->key, &match->values, (struct nc_key_part){}, flags, out);
 		return;
 	case NC_WRITTEN_SET_REF:
-		fprintf(out, " %s@%s", match->negated ? "!= " : "", match->set);
+		fprintf(out, " %s@%s", set_relation(match), match->set);
 		return;
 	default:
 		break;
@@ -408,7 +447,7 @@ static void print_argument(const struct nc_value *value, struct nc_key_part part
 
 	switch (value->kind) {
 	case NC_VALUE_NUM:
-		nc_format_value(part, value->num, ",", flags, text);
+		nc_format_value(part, value->num, " | ", flags, text);
 		fputs(text, out);
 		break;
 	case NC_VALUE_SELECTOR:
@@ -468,7 +507,7 @@ static void print_set_stmt(const struct nc_set_stmt *set, unsigned flags, FILE *
 					    [NC_SET_OP_DELETE] = "delete"};
 
 	if (set->meter)
-		fprintf(out, "meter %s { ", set->set);
+		fprintf(out, "meter %s size %" PRIu32 " { ", set->set, set->size);
 	else
 		fprintf(out, "%s @%s { ", words[set->op], set->set);
 	nc_print_key(&set->key, flags, out);
@@ -532,7 +571,7 @@ static void print_stmt(const struct nc_stmt *stmt, unsigned flags, FILE *out)
 		print_set_stmt(&stmt->set, flags, out);
 		break;
 	case NC_STMT_ASSIGN:
-		print_selector(&stmt->assign.target, flags, out);
+		print_selector(&stmt->assign.target, true, flags, out);
 		fputs(" set ", out);
 		print_argument(&stmt->assign.value, nc_selector_part(&stmt->assign.target), flags,
 			       out);
