@@ -52,6 +52,9 @@ int nc_eval_add_meters(struct nc_eval *eval, struct nc_table *table, const struc
 /* eval_value.c: one value of a type, "syn | ack" included. */
 int nc_eval_value(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
 		  struct nc_diag *diag);
+/* Beside an operator: a number will do for an IPv4 address, as in nft. */
+int nc_eval_operand(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
+		    struct nc_diag *diag);
 /* A value, prefix or range, and which of them it is. */
 int nc_eval_interval(const struct nc_expr *expr, struct nc_key_part part, struct nc_interval *ret,
 		     enum nc_written *ret_written, struct nc_diag *diag);

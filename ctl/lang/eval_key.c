@@ -71,7 +71,7 @@ static int push_op(struct nc_selector *selector, enum nc_bitop_kind kind,
 				     nc_type_info(part.type)->description);
 	if (shift)
 		part = (struct nc_key_part){.type = NC_TYPE_INTEGER, .bits = 8};
-	r = nc_eval_value(value, part, &op.value, diag);
+	r = nc_eval_operand(value, part, &op.value, diag);
 	if (r < 0)
 		return r;
 	if (shift && op.value >= nc_selector_bits(selector))

@@ -60,21 +60,13 @@ static int set_masked(const struct matching *m, nc_num mask, nc_num value)
 }
 
 /* A comparison with a mask: flags with "/" or any field with "&". */
-static int compare_masked(const struct matching *m, nc_num mask, const struct nc_loc *mask_loc,
-			  const struct nc_expr *value_expr)
+static int compare_bits(const struct matching *m, nc_num mask, const struct nc_loc *mask_loc,
+			nc_num value, const struct nc_loc *value_loc)
 {
-	nc_num value;
-	int r;
-
-	/* "tcp flags & syn == 0": a number even for addresses. */
-	if (value_expr->kind == NC_EXPR_VALUE && strcmp(value_expr->text, "0") == 0)
-		value = 0;
-	else if ((r = nc_eval_value(value_expr, m->part, &value, m->diag)) < 0)
-		return r;
 	if (!mask)
 		return nc_diag_error(m->diag, mask_loc, "this mask leaves no bit to compare");
 	if (value & ~mask)
-		return nc_diag_error(m->diag, &value_expr->loc,
+		return nc_diag_error(m->diag, value_loc,
 				     "this value has bits that the mask removes: it can never be "
 				     "equal");
 	if (is_flags(m) && m->match->negated && value == 0) {
@@ -84,6 +76,18 @@ static int compare_masked(const struct matching *m, nc_num mask, const struct nc
 	return set_masked(m, mask, value);
 }
 
+static int compare_masked(const struct matching *m, nc_num mask, const struct nc_loc *mask_loc,
+			  const struct nc_expr *value_expr)
+{
+	nc_num value = 0;
+	int r = 0;
+
+	/* "tcp flags & syn == 0": a number even for addresses. */
+	if (value_expr->kind != NC_EXPR_VALUE || strcmp(value_expr->text, "0") != 0)
+		r = nc_eval_operand(value_expr, m->part, &value, m->diag);
+	return r < 0 ? r : compare_bits(m, mask, mask_loc, value, &value_expr->loc);
+}
+
 /* "tcp flags syn / syn,ack" */
 static int eval_slash(const struct matching *m, const struct nc_expr *value)
 {
@@ -91,6 +95,44 @@ static int eval_slash(const struct matching *m, const struct nc_expr *value)
 	int r = nc_eval_value(value->right, m->part, &mask, m->diag);
 
 	return r < 0 ? r : compare_masked(m, mask, &value->right->loc, value->left);
+}
+
+static const struct nc_expr *find_slash(const struct nc_expr *list)
+{
+	const struct nc_expr *item = list->kind == NC_EXPR_LIST ? list->items : NULL;
+
+	while (item && item->kind != NC_EXPR_SLASH)
+		item = item->next;
+	return item;
+}
+
+static int add_bits(const struct matching *m, const struct nc_expr *expr, nc_num *bits)
+{
+	nc_num value;
+	int r = nc_eval_value(expr, m->part, &value, m->diag);
+
+	if (r == 0)
+		*bits |= value;
+	return r;
+}
+
+/* "tcp flags 0x2,0x10 / 0x1,0x2,0x10": between numbers, "/" has joined the two next to it. */
+static int eval_slash_in_list(const struct matching *m, const struct nc_expr *list,
+			      const struct nc_expr *slash)
+{
+	nc_num sides[2] = {};
+	int side = 0, r = 0;
+
+	for (const struct nc_expr *item = list->items; item && r == 0; item = item->next) {
+		if (item != slash) {
+			r = add_bits(m, item, &sides[side]);
+			continue;
+		}
+		r = add_bits(m, slash->left, &sides[side++]);
+		if (r == 0)
+			r = add_bits(m, slash->right, &sides[side]);
+	}
+	return r < 0 ? r : compare_bits(m, sides[1], &list->loc, sides[0], &list->loc);
 }
 
 /* "tcp flags syn,ack": nft looks whether any of them is there, unless an operator asks for equality. */
@@ -136,7 +178,8 @@ static int eval_comparison(const struct matching *m)
 	    m->part.type == NC_TYPE_BOOLEAN)
 		return nc_diag_error(m->diag, &ast->relation_loc, "%ss have no order",
 				     nc_type_info(m->part.type)->description);
-	r = nc_eval_value(ast->value, m->part, &value, m->diag);
+	r = match->key.v[0].ops.n ? nc_eval_operand(ast->value, m->part, &value, m->diag)
+				  : nc_eval_value(ast->value, m->part, &value, m->diag);
 	if (r < 0)
 		return r;
 	if ((ast->relation == NC_RELATION_LT && value == 0) ||
@@ -262,12 +305,18 @@ static int eval_plain(const struct matching *m)
 		return eval_concat(m, value);
 	if (is_flags(m) && value->kind == NC_EXPR_SLASH)
 		return eval_slash(m, value);
+	if (is_flags(m) && find_slash(value))
+		return eval_slash_in_list(m, value, find_slash(value));
 	if (is_flags(m) && value->kind != NC_EXPR_RANGE)
 		return eval_flags(m, value);
 	if (is_wrapped_hour(m, value, &interval)) {
 		match->written = NC_WRITTEN_SET;
 		r = push_value(match, 0, interval.high);
 		return r ?: push_value(match, interval.low, 86399);
+	}
+	if (match->key.v[0].ops.n && value->kind == NC_EXPR_VALUE) {
+		r = nc_eval_operand(value, m->part, &interval.low, m->diag);
+		return r < 0 ? r : set_value(match, interval.low);
 	}
 	r = nc_eval_interval(value, m->part, &interval, &match->written, m->diag);
 	return r < 0 ? r : push_value(match, interval.low, interval.high);

@@ -335,6 +335,15 @@ int nc_eval_value(const struct nc_expr *expr, struct nc_key_part part, nc_num *r
 	}
 }
 
+int nc_eval_operand(const struct nc_expr *expr, struct nc_key_part part, nc_num *ret,
+		    struct nc_diag *diag)
+{
+	if (part.type == NC_TYPE_IPV4_ADDR && expr->kind == NC_EXPR_VALUE && *expr->text >= '0' &&
+	    *expr->text <= '9' && !strchr(expr->text, '.'))
+		part.type = NC_TYPE_INTEGER;
+	return nc_eval_value(expr, part, ret, diag);
+}
+
 static int eval_range(const struct nc_expr *expr, struct nc_key_part part, struct nc_interval *ret,
 		      struct nc_diag *diag)
 {

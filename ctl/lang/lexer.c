@@ -221,6 +221,27 @@ static size_t address_end(const struct nc_lexer *lexer)
 	return colons >= 2 ? end : 0;
 }
 
+static size_t hex_end(const struct nc_lexer *lexer, size_t at)
+{
+	while (is_hex(byte_at(lexer, at)))
+		at++;
+	return at;
+}
+
+/* The end of a traffic class, "1:20", which is one token in nft too; 0 if there is none here. */
+static size_t class_end(const struct nc_lexer *lexer)
+{
+	size_t colon = hex_end(lexer, lexer->at), end;
+
+	if (colon == lexer->at || colon - lexer->at > 4 || byte_at(lexer, colon) != ':')
+		return 0;
+	end = hex_end(lexer, colon + 1);
+	if (end == colon + 1 || end - colon > 5 || is_letter(byte_at(lexer, end)) ||
+	    byte_at(lexer, end) == '_')
+		return 0;
+	return end;
+}
+
 static struct nc_token literal(struct nc_lexer *lexer)
 {
 	size_t end = lexer->at;
@@ -318,7 +339,7 @@ struct nc_token nc_lexer_next(struct nc_lexer *lexer)
 		return comment(lexer);
 	if (c == '"')
 		return quoted(lexer);
-	if ((is_hex(c) || c == ':') && (end = address_end(lexer)))
+	if ((is_hex(c) || c == ':') && ((end = address_end(lexer)) || (end = class_end(lexer))))
 		return token_until(lexer, NC_TOKEN_LITERAL, end);
 	if (is_digit(c))
 		return literal(lexer);

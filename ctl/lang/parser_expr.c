@@ -122,26 +122,6 @@ static bool parse_parentheses(struct grammar *g, struct nc_expr **ret)
 	return true;
 }
 
-/* "1:2", a traffic class, is one value. */
-static bool parse_class(struct nc_parser *parser, struct nc_expr *expr)
-{
-	struct nc_word minor;
-	char *text;
-
-	nc_parser_advance(parser);
-	if (!nc_parser_at(parser, NC_TOKEN_LITERAL))
-		return nc_parser_unexpected(parser, "the second half of a traffic class");
-	if (!nc_parser_take(parser, &minor))
-		return false;
-	text = nc_parser_alloc(parser, strlen(expr->text) + strlen(minor.text) + 2);
-	if (!text)
-		return false;
-	sprintf(text, "%s:%s", expr->text, minor.text);
-	expr->text = text;
-	expr->loc = nc_loc_join(expr->loc, minor.loc);
-	return true;
-}
-
 static bool parse_primary(struct grammar *g, struct nc_expr **ret)
 {
 	struct nc_parser *parser = g->parser;
@@ -364,9 +344,6 @@ bool nc_parse_value(struct nc_parser *parser, struct nc_expr **ret)
 		return nc_parse_set_ref(parser, ret);
 	if (!parse_list(&g, &left))
 		return false;
-	if (left->kind == NC_EXPR_VALUE && nc_parser_at(parser, NC_TOKEN_COLON))
-		if (!parse_class(parser, left))
-			return false;
 	if (!nc_parser_accept(parser, NC_TOKEN_SLASH)) {
 		*ret = left;
 		return true;
@@ -388,9 +365,6 @@ bool nc_parse_argument(struct nc_parser *parser, struct nc_expr **ret)
 
 	if (!parse_concat(&g, &left))
 		return false;
-	if (left->kind == NC_EXPR_VALUE && nc_parser_at(parser, NC_TOKEN_COLON))
-		if (!parse_class(parser, left))
-			return false;
 	if (!nc_parser_accept_word(parser, "map")) {
 		*ret = left;
 		return true;

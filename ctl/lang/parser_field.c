@@ -55,6 +55,23 @@ bool nc_parser_at_field(const struct nc_parser *parser)
 	       (nc_field_header_known(word) || is_unqualified(word));
 }
 
+/* Names that nft reads and does not print. */
+static void use_own_name(const char *header, char name[NC_KEYWORD_SIZE])
+{
+	static const struct {
+		const char *header, *name, *own;
+	} names[] = {
+		{"vlan", "cfi", "dei"},		 {"tcp option", "noop", "nop"},
+		{"tcp option", "mss", "maxseg"}, {"tcp option", "sack-permitted", "sack-perm"},
+		{"tcp option", "sack0", "sack"}, {"tcp option", "echo", "timestamp"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(header, names[i].header) == 0 && strcmp(name, names[i].name) == 0)
+			strcpy(name, names[i].own);
+	}
+}
+
 /* The longest name of the header's fields that is there: "saddr ip", "maxseg size". */
 static bool parse_name(struct nc_parser *parser, const char *header, enum nc_field *ret)
 {
@@ -65,8 +82,7 @@ static bool parse_name(struct nc_parser *parser, const char *header, enum nc_fie
 
 	if (!nc_parser_keyword(parser, name))
 		goto unexpected;
-	if (strcmp(header, "vlan") == 0 && strcmp(name, "cfi") == 0)
-		strcpy(name, "dei");
+	use_own_name(header, name);
 	found = nc_field_by_name(header, name, ret) == 0;
 	if (!found && nc_field_unsupported(header, name)) {
 		nc_diag_error(parser->diag, &parser->token.loc,

@@ -160,38 +160,60 @@ static bool parse_set_quota(struct nc_parser *parser, struct nc_ast_set *set)
 	return nc_parse_quota(parser, &set->quota);
 }
 
+static const struct set_line {
+	const char *word;
+	bool (*parse)(struct nc_parser *parser, struct nc_ast_set *set);
+	bool carried; /* another such may follow on the line */
+} set_lines[] = {
+	{"type", parse_type, false},
+	{"typeof", parse_typeof, false},
+	{"flags", parse_flags, false},
+	{"size", parse_size, false},
+	{"elements", parse_elements, false},
+	{"comment", parse_comment, false},
+	{"timeout", parse_timeout, false},
+	{"gc-interval", parse_gc_interval, false},
+	{"auto-merge", parse_auto_merge, false},
+	{"policy", parse_policy, false},
+	{"counter", parse_set_counter, true},
+	{"limit", parse_set_limit, true},
+	{"quota", parse_set_quota, true},
+};
+
+static const struct set_line *accept_set_line(struct nc_parser *parser, bool carried)
+{
+	for (size_t i = 0; i < sizeof(set_lines) / sizeof(*set_lines); i++) {
+		if ((!carried || set_lines[i].carried) &&
+		    nc_parser_accept_word(parser, set_lines[i].word))
+			return &set_lines[i];
+	}
+	return NULL;
+}
+
+static bool parse_set_words(struct nc_parser *parser, struct nc_ast_set *set,
+			    const struct set_line *line)
+{
+	unsigned bit = 1u << (line - set_lines);
+
+	if (set->seen & bit) {
+		nc_diag_error(parser->diag, &parser->previous,
+			      "'%s' stands in this set's block already", line->word);
+		return false;
+	}
+	set->seen |= bit;
+	return line->parse(parser, set);
+}
+
 static bool parse_set_line(struct nc_parser *parser, struct nc_ast_command *object)
 {
-	static const struct {
-		const char *word;
-		bool (*parse)(struct nc_parser *parser, struct nc_ast_set *set);
-	} lines[] = {
-		{"type", parse_type},
-		{"typeof", parse_typeof},
-		{"flags", parse_flags},
-		{"size", parse_size},
-		{"elements", parse_elements},
-		{"comment", parse_comment},
-		{"timeout", parse_timeout},
-		{"gc-interval", parse_gc_interval},
-		{"auto-merge", parse_auto_merge},
-		{"policy", parse_policy},
-		{"counter", parse_set_counter},
-		{"limit", parse_set_limit},
-		{"quota", parse_set_quota},
-	};
-	struct nc_ast_set *set = object->set_body;
+	const struct set_line *line = accept_set_line(parser, false);
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
-		if (!nc_parser_accept_word(parser, lines[i].word))
-			continue;
-		if (set->seen & (1u << i)) {
-			nc_diag_error(parser->diag, &parser->previous,
-				      "'%s' stands in this set's block already", lines[i].word);
+	while (line) {
+		if (!parse_set_words(parser, object->set_body, line))
 			return false;
-		}
-		set->seen |= 1u << i;
-		return lines[i].parse(parser, set) && nc_parser_end_line(parser);
+		line = line->carried ? accept_set_line(parser, true) : NULL;
+		if (!line)
+			return nc_parser_end_line(parser);
 	}
 	if (nc_parser_refused(parser, NC_UNSUPPORTED_SET))
 		return false;

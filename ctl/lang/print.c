@@ -132,7 +132,7 @@ static char *element_text(const struct nc_set *set, const struct nc_set_element 
 static const char *plain_text(const struct nc_set *set, const struct nc_set_element *element,
 			      unsigned flags, char text[NC_VALUE_SIZE])
 {
-	if (element->more || element->catchall || set->type.n != 1)
+	if (element->more || element->catchall || set->carries || set->type.n != 1)
 		return NULL;
 	nc_format_interval(set->type.v[0], &element->interval, flags, text);
 	return text;
@@ -266,7 +266,8 @@ static void print_set(const struct nc_set *set, unsigned flags, FILE *out)
 	if (set->comment)
 		fprintf(out, "\t\tcomment \"%s\"\n", set->comment);
 	if (set->carries) {
-		nc_print_carried(set->carries, &set->limit, &set->quota, flags, "\t\t", out);
+		fputs("\t\t", out);
+		nc_print_carried(set->carries, &set->limit, &set->quota, flags, out);
 		fputc('\n', out);
 	}
 	if (flags & NC_PRINT_STORED)

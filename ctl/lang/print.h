@@ -15,6 +15,9 @@ void nc_format_number(struct nc_key_part part, nc_num value, char text[NC_VALUE_
 /* The symbol, or several joined by separator for flags; else the number. */
 void nc_format_value(struct nc_key_part part, nc_num value, const char *separator, unsigned flags,
 		     char text[NC_VALUE_SIZE]);
+/* An end of a range. */
+void nc_format_bound(struct nc_key_part part, nc_num value, unsigned flags,
+		     char text[NC_VALUE_SIZE]);
 /* A value, prefix or range, as an element of a set. */
 void nc_format_interval(struct nc_key_part part, const struct nc_interval *interval, unsigned flags,
 			char text[NC_VALUE_SIZE]);

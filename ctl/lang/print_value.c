@@ -108,13 +108,19 @@ void nc_format_number(struct nc_key_part part, nc_num value, char text[NC_VALUE_
 }
 
 /* Every bit of a flags byte has a name. */
-static void format_flags(nc_num value, const char *separator, char text[NC_VALUE_SIZE])
+static void format_flags(nc_num value, const char *separator, bool numeric,
+			 char text[NC_VALUE_SIZE])
 {
 	size_t n = 0;
 
 	for (nc_num bit = 1; bit <= value; bit <<= 1) {
-		if (value & bit)
-			n += snprintf(text + n, NC_VALUE_SIZE - n, "%s%s", n ? separator : "",
+		if (!(value & bit))
+			continue;
+		n += snprintf(text + n, NC_VALUE_SIZE - n, "%s", n ? separator : "");
+		if (numeric)
+			n += snprintf(text + n, NC_VALUE_SIZE - n, "0x%x", (unsigned)bit);
+		else
+			n += snprintf(text + n, NC_VALUE_SIZE - n, "%s",
 				      nc_value_symbol(NC_TYPE_TCP_FLAG, bit));
 	}
 }
@@ -123,11 +129,13 @@ void nc_format_value(struct nc_key_part part, nc_num value, const char *separato
 		     char text[NC_VALUE_SIZE])
 {
 	const char *symbol = nc_value_symbol(part.type, value);
+	bool numeric = flags & (NC_PRINT_NUMERIC | NC_PRINT_STORED);
 
-	if (flags & (NC_PRINT_NUMERIC | NC_PRINT_STORED) && part.type != NC_TYPE_BOOLEAN)
+	/* Lists of flags stay lists: nft takes "0x2 / 0x12" for a prefix. */
+	if (part.type == NC_TYPE_TCP_FLAG && value && (!numeric || *separator == ','))
+		format_flags(value, separator, numeric, text);
+	else if (numeric && part.type != NC_TYPE_BOOLEAN)
 		nc_format_number(part, value, text);
-	else if (part.type == NC_TYPE_TCP_FLAG && value)
-		format_flags(value, separator, text);
 	else if (part.type == NC_TYPE_TIME)
 		nc_format_date(value, text);
 	else if (part.type == NC_TYPE_HOUR)
@@ -159,19 +167,22 @@ int nc_interval_prefix(struct nc_key_part part, const struct nc_interval *interv
  * Symbols cannot stand in ranges: nft would read "echo-reply-echo-request" as one word. Hours and dates are in quotes and
  * can.
  */
+void nc_format_bound(struct nc_key_part part, nc_num value, unsigned flags,
+		     char text[NC_VALUE_SIZE])
+{
+	if (part.type == NC_TYPE_HOUR || part.type == NC_TYPE_TIME)
+		nc_format_value(part, value, "", flags, text);
+	else
+		nc_format_number(part, value, text);
+}
+
 static void format_range(struct nc_key_part part, const struct nc_interval *interval,
 			 unsigned flags, char text[NC_VALUE_SIZE])
 {
-	bool quoted = part.type == NC_TYPE_HOUR || part.type == NC_TYPE_TIME;
 	char low[NC_VALUE_SIZE], high[NC_VALUE_SIZE];
 
-	if (quoted) {
-		nc_format_value(part, interval->low, "", flags, low);
-		nc_format_value(part, interval->high, "", flags, high);
-	} else {
-		nc_format_number(part, interval->low, low);
-		nc_format_number(part, interval->high, high);
-	}
+	nc_format_bound(part, interval->low, flags, low);
+	nc_format_bound(part, interval->high, flags, high);
 	snprintf(text, NC_VALUE_SIZE, "%.60s-%.60s", low, high);
 }
 

@@ -304,9 +304,9 @@ static const struct nc_type_info types[_NC_TYPE_MAX] = {
 	[NC_TYPE_PKT_TYPE] = {"pkt_type", "packet type", 8, .settable = true, .symbols = pkt_types},
 	[NC_TYPE_NF_PROTO] = {"nf_proto", "Netfilter protocol", 8, .symbols = nf_protos},
 	[NC_TYPE_BOOLEAN] = {"boolean", "boolean", 1, .symbols = booleans},
-	[NC_TYPE_TIME] = {"time", "date", 64, .settable = true},
-	[NC_TYPE_DAY] = {"day", "day of the week", 8, .settable = true, .symbols = days},
-	[NC_TYPE_HOUR] = {"hour", "hour of the day", 32, .settable = true},
+	[NC_TYPE_TIME] = {"time", "date", 64},
+	[NC_TYPE_DAY] = {"day", "day of the week", 8, .symbols = days},
+	[NC_TYPE_HOUR] = {"hour", "hour of the day", 32},
 };
 
 static const struct nc_field_info fields[_NC_FIELD_MAX] = {

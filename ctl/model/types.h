@@ -66,7 +66,7 @@ struct nc_type_info {
 	const char *name;	 /* nft's word: "ipv4_addr" */
 	const char *description; /* for diagnostics: "IPv4 address" */
 	unsigned bits;
-	bool settable; /* may be the type of a named set */
+	bool settable; /* may be the "type" of a named set; nft has others by "typeof" only */
 	bool prefixes; /* "/len" is a value; intervals print as prefixes where they are one */
 	const struct nc_symbol *symbols; /* ends with name NULL; NULL for none */
 	bool numeric;			 /* symbols are read only: nft prints ports as numbers */
