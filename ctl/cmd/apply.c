@@ -49,7 +49,8 @@ static int rehearse(struct nc_run *run, const struct nc_script *script)
 static int list(struct nc_run *run, const struct nc_script *script)
 {
 	_cleanup_(nc_session_close) struct nc_session session;
-	int r = nc_session_open(&session, NC_STORE_READ, &run->diag);
+	bool resets = nc_script_resets(script);
+	int r = nc_session_open(&session, resets ? NC_STORE_WRITE : NC_STORE_READ, &run->diag);
 
 	return r < 0 ? r : nc_list(run, &session, script);
 }
@@ -57,7 +58,7 @@ static int list(struct nc_run *run, const struct nc_script *script)
 static int perform(struct nc_run *run, const struct nc_source *source)
 {
 	_cleanup_(nc_script_freep) struct nc_script *script = NULL;
-	int r = nc_script_parse(source, &script, &run->diag);
+	int r = nc_script_parse(source, nc_source_include, NULL, &script, &run->diag);
 
 	if (r < 0)
 		return r;
@@ -100,7 +101,7 @@ static int build(const struct nc_source *source, struct nc_ruleset **ret, struct
 
 	if (!ruleset)
 		return -ENOMEM;
-	r = nc_script_parse(source, &script, diag);
+	r = nc_script_parse(source, nc_source_include, NULL, &script, diag);
 	if (r == 0)
 		r = nc_script_run(script, ruleset, NULL, NULL, diag);
 	if (r == 0)
@@ -118,7 +119,7 @@ static int replace(struct nc_run *run, const struct nc_source *source, const str
 	if (r == 0)
 		r = nc_session_open(&session, NC_STORE_WRITE, &run->diag);
 	if (r == 0)
-		r = nc_ruleset_inherit(next, session.ruleset);
+		r = nc_ruleset_inherit(next, session.ruleset, nc_rule_text);
 	if (r == 0 && guard->alive >= 0)
 		nc_pending_arm(session.store, guard->seconds, &guard->helper);
 	return r < 0 ? r : nc_session_commit(&session, next, true);

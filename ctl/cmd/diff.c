@@ -487,7 +487,7 @@ int nc_diff(struct nc_run *run, struct nc_ruleset *next, struct nc_diag *diag)
 	if (r == 0)
 		r = nc_session_read_state(&session, true);
 	if (r == 0)
-		r = nc_ruleset_inherit(next, session.ruleset);
+		r = nc_ruleset_inherit(next, session.ruleset, nc_rule_text);
 	if (r == 0)
 		r = nc_outline_make(session.ruleset, run->print_flags, &before);
 	if (r == 0)

@@ -17,6 +17,7 @@
 static const char *const hook_names[_NC_HOOK_MAX] = {
 	[NC_HOOK_INGRESS] = "ingress",
 	[NC_HOOK_EGRESS] = "egress",
+	[NC_HOOK_INGRESS_TC] = "ingress",
 };
 
 static const char *const verdict_names[_NC_VERDICT_MAX] = {

@@ -18,6 +18,8 @@ struct json_object *nc_list_json(const struct nc_session *session);
 
 /* Does the script have any? Does it have anything else? */
 bool nc_script_lists(const struct nc_script *script);
+/* Does one of them start counters and quotas anew? */
+bool nc_script_resets(const struct nc_script *script);
 bool nc_script_changes(const struct nc_script *script);
 
 #endif

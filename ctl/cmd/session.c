@@ -6,24 +6,49 @@
 
 #include "cmd/transaction.h"
 #include "model/edit.h"
+#include "model/elements.h"
 
-/* Rule records belong to the rules in the order of the text. */
+/* Records of state belong to what has state, in the order of the text. */
+struct joining {
+	const struct nc_state_record *records;
+	size_t n, next;
+};
+
+static int join_record(const struct nc_stateful *stateful, void *context)
+{
+	struct joining *joining = context;
+	const struct nc_state_record *record = &joining->records[joining->next];
+
+	if (joining->next == joining->n || record->handle != stateful->handle ||
+	    record->space != stateful->space || record->ordinal != stateful->ordinal)
+		return -EBADMSG;
+	*stateful->id = record->id;
+	joining->next++;
+	return 0;
+}
+
 static int join_records(struct nc_ruleset *ruleset, const struct nc_live *live)
 {
-	const struct nc_rule_record *records;
-	size_t n, next = 0;
+	struct joining joining = {};
+	int r;
 
-	records = nc_live_rules(live, &n);
+	joining.records = nc_live_states(live, &joining.n);
+	r = nc_ruleset_each_stateful(ruleset, join_record, &joining);
+	return r ?: joining.next == joining.n ? 0 : -EBADMSG;
+}
+
+/* Sets whose elements are all in the text are loaded with it. */
+static void take_elements(struct nc_ruleset *ruleset)
+{
 	nc_vec_foreach (table, &ruleset->tables) {
-		nc_vec_foreach (chain, &(*table)->chains) {
-			nc_vec_foreach (rule, &(*chain)->rules) {
-				if (next == n || records[next].handle != (*rule)->handle)
-					return -EBADMSG;
-				(*rule)->counter_id = records[next++].counter;
-			}
+		nc_vec_foreach (set, &(*table)->sets) {
+			if (!nc_set_in_text(*set))
+				continue;
+			(*set)->elements = (*set)->noted;
+			(*set)->noted = (nc_set_elements){};
+			(*set)->elements_loaded = true;
 		}
 	}
-	return next == n ? 0 : -EBADMSG;
 }
 
 static int read_live(struct nc_session *session)
@@ -43,6 +68,7 @@ static int read_live(struct nc_session *session)
 	r = nc_stored_read(text, length, &session->ruleset, session->diag);
 	if (r < 0)
 		return r;
+	take_elements(session->ruleset);
 	r = join_records(session->ruleset, session->live);
 	return r < 0 ? nc_diag_errno(session->diag, NULL, r,
 				     "the stored ruleset contradicts itself")
@@ -68,6 +94,7 @@ int nc_session_open(struct nc_session *session, enum nc_store_access access, str
 
 void nc_session_close(struct nc_session *session)
 {
+	nc_vec_free(&session->placements);
 	nc_ruleset_free(session->ruleset);
 	if (session->live)
 		nc_live_close(session->live);
@@ -78,21 +105,45 @@ void nc_session_close(struct nc_session *session)
 
 /* --- state from the kernel -------------------------------------------------------------------------- */
 
+/* What the text has of elements, and their map has not: "*", and comments. */
+static int add_noted(struct nc_set *set)
+{
+	nc_set_elements any = {};
+	int r = 0;
+
+	nc_vec_foreach (noted, &set->noted) {
+		struct nc_set_element *element = nc_elements_find(&set->elements, noted);
+
+		if (noted->catchall && !r)
+			r = nc_vec_push(&any, *noted);
+		if (!element || !noted->more || !noted->more->comment || r)
+			continue;
+		if (!nc_element_more(element) ||
+		    !(element->more->comment = strdup(noted->more->comment)))
+			r = -ENOMEM;
+	}
+	if (r == 0)
+		r = nc_elements_insert(&set->elements, &any);
+	nc_vec_free(&any);
+	return r;
+}
+
 int nc_session_load_elements(void *context, const struct nc_table *table, struct nc_set *set,
 			     struct nc_diag *diag)
 {
 	const struct nc_session *session = context;
-	enum nc_set_class class = nc_set_class(set->type, set->flags & NC_SET_INTERVAL);
-	nc_set_keys keys = {};
+	struct nc_set_keys keys = {};
 	int r;
 
 	if (set->live == NC_NONE || set->elements_loaded)
 		return 0;
-	r = nc_live_set_keys(session->live, set->live, class, &keys, diag);
+	r = nc_live_set_keys(session->live, set->live, nc_set_class(set), &keys, diag);
 	if (r < 0)
 		return r;
-	r = nc_set_keys_read(set->type, class, &keys, &set->elements);
-	nc_vec_free(&keys);
+	r = nc_set_keys_read(table, set, &keys, &set->elements);
+	nc_set_keys_free(&keys);
+	if (r == 0)
+		r = add_noted(set);
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r,
 				     "the elements of set '%s' of table '%s' contradict "
@@ -102,37 +153,38 @@ int nc_session_load_elements(void *context, const struct nc_table *table, struct
 	return 0;
 }
 
-static int read_counter(struct nc_session *session, struct nc_rule *rule)
+static int read_state(const struct nc_stateful *stateful, void *context)
 {
-	struct nc_counter *counter = nc_rule_counter(rule);
-	int r;
-
-	if (!counter || rule->counter_id == NC_NONE)
-		return 0;
-	r = nc_live_counter(session->live, rule->counter_id, counter);
-	return r < 0 ? nc_diag_errno(session->diag, NULL, r, "cannot read a counter") : 0;
-}
-
-static int read_table(struct nc_session *session, struct nc_table *table, bool elements)
-{
+	struct nc_session *session = context;
+	uint64_t word = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < table->sets.n && elements && !r; i++)
-		r = nc_session_load_elements(session, table, table->sets.v[i], session->diag);
-	nc_vec_foreach (chain, &table->chains) {
-		for (size_t i = 0; i < (*chain)->rules.n && !r; i++)
-			r = read_counter(session, (*chain)->rules.v[i]);
-	}
-	return r;
+	if (*stateful->id == NC_NONE)
+		return 0;
+	if (stateful->counter)
+		r = nc_live_counter(session->live, *stateful->id, stateful->counter);
+	else if (stateful->quota)
+		r = nc_live_word(session->live, *stateful->id, &word);
+	if (stateful->quota && r == 0)
+		stateful->quota->used = word;
+	return r < 0 ? nc_diag_errno(session->diag, NULL, r, "cannot read a counter") : 0;
 }
 
 int nc_session_read_state(struct nc_session *session, bool elements)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < session->ruleset->tables.n && session->live && !r; i++)
-		r = read_table(session, session->ruleset->tables.v[i], elements);
-	return r;
+	if (!session->live)
+		return 0;
+	nc_vec_foreach (table, &session->ruleset->tables) {
+		nc_vec_foreach (set, &(*table)->sets) {
+			if (elements)
+				r = r
+					    ?: nc_session_load_elements(session, *table, *set,
+									session->diag);
+		}
+	}
+	return r ?: nc_ruleset_each_stateful(session->ruleset, read_state, session);
 }
 
 /* --- putting to work -------------------------------------------------------------------------------- */
@@ -147,14 +199,14 @@ static int store_text(const struct nc_ruleset *ruleset, struct nc_image *image)
 	return fclose(out) == EOF ? -ENOMEM : 0;
 }
 
-static int assign_counters(struct nc_session *session, struct nc_ruleset *ruleset)
+static int assign_ids(struct nc_session *session, struct nc_ruleset *ruleset)
 {
-	const uint64_t *busy = NULL;
-	uint32_t n = 0;
+	struct nc_busy busy[_NC_IDS_MAX] = {};
+	uint32_t end[_NC_IDS_MAX];
 
-	if (session->live)
-		busy = nc_live_busy_counters(session->live, &n);
-	return nc_ruleset_assign_counters(ruleset, busy, n) == NC_NONE ? -ENOMEM : 0;
+	for (enum nc_id_space space = 0; session->live && space < _NC_IDS_MAX; space++)
+		busy[space] = nc_live_busy(session->live, space);
+	return nc_ruleset_assign_ids(ruleset, busy, end);
 }
 
 int nc_session_commit(struct nc_session *session, struct nc_ruleset *ruleset, bool publish)
@@ -162,15 +214,42 @@ int nc_session_commit(struct nc_session *session, struct nc_ruleset *ruleset, bo
 	_cleanup_(nc_image_clear) struct nc_image image = {};
 	int r;
 
-	r = assign_counters(session, ruleset);
+	r = assign_ids(session, ruleset);
 	if (r == 0)
-		r = nc_compile(ruleset, &image, session->diag);
+		r = nc_compile(ruleset, 0, &image, session->diag);
 	if (r < 0 || !publish)
 		return r;
 	if (!ruleset->tables.n)
 		return nc_unpublish(session->store, session->diag);
 	r = store_text(ruleset, &image);
 	return r < 0 ? r : nc_publish(session->store, session->live, &image, session->diag);
+}
+
+static enum nc_hook hook_of(const struct nc_image_chain *chain)
+{
+	if (chain->chain->hook == NC_HOOK_EGRESS)
+		return NC_HOOK_EGRESS;
+	return chain->at_tc ? NC_HOOK_INGRESS_TC : NC_HOOK_INGRESS;
+}
+
+int nc_session_place(struct nc_session *session)
+{
+	_cleanup_(nc_image_clear) struct nc_image image = {};
+	int r = nc_compile(session->ruleset, 0, &image, session->diag);
+
+	for (size_t i = 0; i < image.chains.n && !r; i++) {
+		const struct nc_image_chain *chain = &image.chains.v[i];
+		struct nc_placement placement = {
+			.table = chain->table,
+			.chain = chain->chain,
+			.hook = hook_of(chain),
+			.tc_word = chain->tc_word,
+		};
+
+		if (!chain->table->dormant)
+			r = nc_vec_push(&session->placements, placement);
+	}
+	return r;
 }
 
 /* --- one element --------------------------------------------------------------------------------------- */
@@ -182,10 +261,11 @@ static int refuse_full(const struct nc_set *set, const struct nc_loc *loc, struc
 }
 
 static int add_key(struct nc_session *session, const struct nc_set *set,
-		   const struct nc_set_key *key, const struct nc_set_element *element, bool create)
+		   const struct nc_set_keys *keys, const struct nc_set_element *element,
+		   bool create)
 {
-	enum nc_set_class class = nc_set_class(set->type, set->flags & NC_SET_INTERVAL);
-	int r = nc_live_element_add(session->live, set->live, class, key, create, session->diag);
+	int r = nc_live_element_add(session->live, set->live, nc_set_class(set), keys->keys,
+				    keys->values, create, session->diag);
 
 	if (r == 0)
 		return 1;
@@ -198,11 +278,11 @@ static int add_key(struct nc_session *session, const struct nc_set *set,
 }
 
 static int delete_key(struct nc_session *session, const struct nc_set *set,
-		      const struct nc_set_key *key, const struct nc_set_element *element,
+		      const struct nc_set_keys *keys, const struct nc_set_element *element,
 		      bool missing_ok)
 {
-	enum nc_set_class class = nc_set_class(set->type, set->flags & NC_SET_INTERVAL);
-	int r = nc_live_element_delete(session->live, set->live, class, key, session->diag);
+	int r = nc_live_element_delete(session->live, set->live, nc_set_class(set), keys->keys,
+				       session->diag);
 
 	if (r == 0 || (r == -ENOENT && missing_ok))
 		return 1;
@@ -236,7 +316,7 @@ static int may_change(struct nc_session *session, const struct nc_table *table, 
 }
 
 static int change_key(struct nc_session *session, const struct nc_table *table, struct nc_set *set,
-		      const nc_set_elements *elements, const struct nc_set_key *key,
+		      const nc_set_elements *elements, const struct nc_set_keys *keys,
 		      enum nc_verb verb)
 {
 	int r = may_change(session, table, set, elements, verb);
@@ -244,8 +324,8 @@ static int change_key(struct nc_session *session, const struct nc_table *table, 
 	if (r <= 0)
 		return r < 0 ? r : 1;
 	if (verb == NC_VERB_DELETE || verb == NC_VERB_DESTROY)
-		return delete_key(session, set, key, elements->v, verb == NC_VERB_DESTROY);
-	r = add_key(session, set, key, elements->v, verb == NC_VERB_CREATE);
+		return delete_key(session, set, keys, elements->v, verb == NC_VERB_DESTROY);
+	r = add_key(session, set, keys, elements->v, verb == NC_VERB_CREATE);
 	if (r || !(set->flags & NC_SET_INTERVAL))
 		return r;
 	/* The map is full, and the model has the element already. */
@@ -261,10 +341,28 @@ static struct nc_set *find_live_set(const struct nc_session *session,
 	const struct nc_table *table = nc_ruleset_find_table(session->ruleset, command->table);
 	struct nc_set *set = table ? nc_table_find_set(table, command->set) : NULL;
 
-	if (!set || set->live == NC_NONE || set->flags & NC_SET_CONSTANT)
+	if (!set || set->live == NC_NONE || set->flags & NC_SET_CONSTANT || nc_set_in_text(set) ||
+	    set->auto_merge)
 		return NULL;
 	*ret_table = table;
 	return set;
+}
+
+/* Is the element, or something of it, in the text? A verdict's chain must be there, which the slow way checks. */
+static bool needs_text(const struct nc_set *set, const struct nc_set_element *element,
+		       enum nc_verb verb)
+{
+	bool add = verb == NC_VERB_ADD || verb == NC_VERB_CREATE;
+
+	if (add)
+		return element->catchall || (element->more && element->more->comment) ||
+		       (element->more && element->more->verdict.chain);
+	nc_vec_foreach (noted, &set->noted) {
+		if (noted->catchall == element->catchall &&
+		    noted->interval.low == element->interval.low)
+			return true;
+	}
+	return element->catchall;
 }
 
 int nc_session_change_element(struct nc_session *session, const struct nc_script *script)
@@ -272,26 +370,25 @@ int nc_session_change_element(struct nc_session *session, const struct nc_script
 	const struct nc_table *table;
 	struct nc_command command;
 	nc_set_elements elements = {};
-	nc_set_keys keys = {};
+	struct nc_set_keys keys = {};
 	struct nc_set *set;
 	int r;
 
 	if (!session->live || nc_script_length(script) != 1)
 		return 0;
 	command = nc_script_command(script, 0);
-	if (command.object != NC_OBJECT_ELEMENT)
+	if (command.object != NC_OBJECT_ELEMENT || command.verb == NC_VERB_GET ||
+	    command.verb == NC_VERB_RESET)
 		return 0;
 	set = find_live_set(session, &command, &table);
 	if (!set)
 		return 0;
 	r = nc_script_elements(script, 0, set, &elements, session->diag);
-	if (r == 0 && elements.n == 1)
-		r = nc_set_keys_append(set->type,
-				       nc_set_class(set->type, set->flags & NC_SET_INTERVAL),
-				       &elements.v[0].interval, &keys);
+	if (r == 0 && elements.n == 1 && !needs_text(set, elements.v, command.verb))
+		r = nc_set_keys_append(table, set, elements.v, &keys);
 	if (r == 0 && keys.n == 1)
-		r = change_key(session, table, set, &elements, keys.v, command.verb);
-	nc_vec_free(&keys);
-	nc_vec_free(&elements);
+		r = change_key(session, table, set, &elements, &keys, command.verb);
+	nc_set_keys_free(&keys);
+	nc_elements_clear(&elements);
 	return r;
 }

@@ -6,11 +6,21 @@
 #include "kern/kern.h"
 #include "lang/lang.h"
 
+/* Where a base chain runs. */
+struct nc_placement {
+	const struct nc_table *table;
+	const struct nc_chain *chain;
+	enum nc_hook hook;
+	const char
+		*tc_word; /* INGRESS_TC: what XDP cannot do, or NULL: a chain before it is there */
+};
+
 struct nc_session {
 	struct nc_store *store;	    /* NULL: there is none, so no ruleset */
 	struct nc_live *live;	    /* NULL: no ruleset is at work */
 	struct nc_ruleset *ruleset; /* the live one, for editing; empty if there is none */
 	struct nc_diag *diag;
+	NC_VEC(struct nc_placement) placements; /* after nc_session_place() */
 };
 
 /*
@@ -25,6 +35,9 @@ int nc_session_read_state(struct nc_session *session, bool elements);
 /* Of one set; context is the session. For nc_script_run(). */
 int nc_session_load_elements(void *context, const struct nc_table *table, struct nc_set *set,
 			     struct nc_diag *diag);
+
+/* Find out where its base chains run. */
+int nc_session_place(struct nc_session *session);
 
 /* Put a ruleset to work (the session's own or one that replaces it): compile and publish. publish false: compile only. */
 int nc_session_commit(struct nc_session *session, struct nc_ruleset *ruleset, bool publish);

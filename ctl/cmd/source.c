@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "lang/json_read.h"
 #include "util/cleanup.h"
+#include "util/vec.h"
 
 #define SOURCE_MAX (1u << 30)
 
@@ -91,6 +94,74 @@ int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, str
 	*ret = (struct nc_source){.name = path, .text = text, .length = length};
 	*ret_text = text;
 	return nc_json_is(ret) ? translate(ret, ret_text, diag) : 0;
+}
+
+/* --- includes ---------------------------------------------------------------------------------------- */
+
+/* They live as long as the process: diagnostics point into them. */
+static NC_VEC(struct nc_source *) included;
+
+static int read_included(const char *path, const struct nc_loc *loc, nc_sources *ret,
+			 struct nc_diag *diag)
+{
+	struct nc_source *source = calloc(1, sizeof(*source));
+	_cleanup_close_ int fd = -1;
+	char *text = NULL;
+	int r = -ENOMEM;
+
+	if (!source || nc_vec_push(&included, source) < 0) {
+		free(source);
+		return -ENOMEM;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	r = fd < 0 ? -errno : read_all(fd, &text, &source->length);
+	if (r < 0)
+		return nc_diag_errno(diag, loc, r, "cannot read %s", path);
+	source->text = text;
+	source->name = strdup(path);
+	return source->name ? nc_vec_push(ret, source) : -ENOMEM;
+}
+
+/* Beside the including file: its directory, with the "/". */
+static int directory_of(const struct nc_loc *loc, char *directory, size_t size)
+{
+	const char *name = loc->source ? loc->source->name : "";
+	const char *slash = strrchr(name, '/');
+
+	return snprintf(directory, size, "%.*s", slash ? (int)(slash - name + 1) : 0, name);
+}
+
+static bool find_files(const char *directory, const char *pattern, glob_t *ret)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s", directory, pattern);
+	return glob(path, GLOB_ERR, NULL, ret) == 0;
+}
+
+int nc_source_include(void *context, const char *pattern, const struct nc_loc *loc, nc_sources *ret,
+		      struct nc_diag *diag)
+{
+	bool fixed = *pattern == '/' || strncmp(pattern, "./", 2) == 0;
+	char directory[PATH_MAX] = "";
+	glob_t files = {};
+	int r = 0;
+
+	(void)context;
+	if (!fixed)
+		directory_of(loc, directory, sizeof(directory));
+	if (!find_files(directory, pattern, &files) &&
+	    (fixed || !find_files("/etc/", pattern, &files))) {
+		globfree(&files);
+		if (strpbrk(pattern, "*?["))
+			return 0;
+		return nc_diag_error(diag, loc, "there is no file '%s'%s", pattern,
+				     fixed ? "" : " beside this one or in /etc");
+	}
+	for (size_t i = 0; i < files.gl_pathc && !r; i++)
+		r = read_included(files.gl_pathv[i], loc, ret, diag);
+	globfree(&files);
+	return r;
 }
 
 /* A comment that the shell has taken the quotes off. */

@@ -3,11 +3,20 @@
 #ifndef NETCTL_CMD_SOURCE_H
 #define NETCTL_CMD_SOURCE_H
 
+#include "lang/lang.h"
 #include "util/diag.h"
 
 /* Read a file, or standard input for "-", whole; JSON becomes the nft text it means. text is the caller's to
  * free. 0 or -errno with a message. */
 int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, struct nc_diag *diag);
+
+/*
+ * For nc_script_parse(): the files of an "include", by glob(7), in the order of their names. What does not begin with "/" or
+ * "./" is looked for beside the including file, then in /etc. A pattern that matches nothing includes nothing; a name that
+ * is no pattern must be there.
+ */
+int nc_source_include(void *context, const char *pattern, const struct nc_loc *loc, nc_sources *ret,
+		      struct nc_diag *diag);
 
 /* The words of a command line as one text. -ENOMEM. */
 int nc_source_join(int argc, char **argv, struct nc_source *ret, char **ret_text);

@@ -13,6 +13,7 @@
 static const char *const hook_names[_NC_HOOK_MAX] = {
 	[NC_HOOK_INGRESS] = "ingress",
 	[NC_HOOK_EGRESS] = "egress",
+	[NC_HOOK_INGRESS_TC] = "ingress",
 };
 
 static const char *const mode_names[_NC_MODE_MAX] = {
@@ -74,12 +75,10 @@ typedef void each_chain_fn(const struct nc_table *table, const struct nc_chain *
 static void for_each_chain(const struct nc_session *session, const struct nc_device_status *status,
 			   each_chain_fn *fn, void *context)
 {
-	nc_vec_foreach (table, &session->ruleset->tables) {
-		nc_vec_foreach (chain, &(*table)->chains) {
-			if ((*chain)->hook == status->key.hook &&
-			    nc_chain_has_device(*chain, status->name))
-				fn(*table, *chain, context);
-		}
+	nc_vec_foreach (placed, &session->placements) {
+		if (placed->hook == status->key.hook &&
+		    nc_chain_has_device(placed->chain, status->name))
+			fn(placed->table, placed->chain, context);
 	}
 }
 
@@ -268,10 +267,10 @@ static void warn_unguarded(struct nc_run *run, const struct nc_session *session)
 }
 
 /* Base chains whose device netctl is not attached to: rules that are not enforced. */
-static bool is_attached(const nc_device_statuses *statuses, const char *device)
+static bool is_attached(const nc_device_statuses *statuses, enum nc_hook hook, const char *device)
 {
 	nc_vec_foreach (status, statuses) {
-		if (status->key.hook == NC_HOOK_INGRESS && status->state == NC_STATE_ATTACHED &&
+		if (status->key.hook == hook && status->state == NC_STATE_ATTACHED &&
 		    strcmp(status->name, device) == 0)
 			return true;
 	}
@@ -281,18 +280,15 @@ static bool is_attached(const nc_device_statuses *statuses, const char *device)
 static void warn_unenforced(struct nc_run *run, const struct nc_session *session,
 			    const nc_device_statuses *statuses)
 {
-	nc_vec_foreach (table, &session->ruleset->tables) {
-		nc_vec_foreach (chain, &(*table)->chains) {
-			nc_vec_foreach (device, &(*chain)->devices) {
-				if (!is_attached(statuses, device->name))
-					nc_diag_warning(
-						&run->diag, NULL,
-						"chain %s/%s is not enforced on %s: netctl is "
-						"not attached there; if the interface exists: "
-						"netctl attach %s",
-						(*table)->name, (*chain)->name, device->name,
-						device->name);
-			}
+	nc_vec_foreach (placed, &session->placements) {
+		nc_vec_foreach (device, &placed->chain->devices) {
+			if (is_attached(statuses, placed->hook, device->name))
+				continue;
+			nc_diag_warning(&run->diag, NULL,
+					"chain %s/%s is not enforced on %s: netctl is not attached "
+					"there; if the interface exists: netctl attach %s",
+					placed->table->name, placed->chain->name, device->name,
+					device->name);
 		}
 	}
 }
@@ -463,6 +459,8 @@ enum nc_exit nc_cmd_status(struct nc_run *run, int argc, char **argv)
 		return nc_usage(run, "status takes at most one DEVICE");
 	nc_pending_settle(&run->diag);
 	r = nc_session_open(&session, NC_STORE_READ, &run->diag);
+	if (r == 0)
+		r = nc_session_place(&session);
 	if (r == 0)
 		r = read_statuses(run, &session, &statuses);
 	if (r < 0)

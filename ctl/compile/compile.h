@@ -141,9 +141,6 @@ void nc_image_clear(struct nc_image *image);
 /* The class of a named set. */
 enum nc_set_class nc_set_class(const struct nc_set *set);
 
-/* Are all its elements kept in the stored text, because its map does not tell them apart? */
-bool nc_set_in_text(const struct nc_set *set);
-
 /*
  * Append the keys that stand for one element (one for a hash class; a prefix cover for LPM), of a set that is not in the
  * text. 0 or -errno.
@@ -157,9 +154,6 @@ int nc_set_keys_append(const struct nc_table *table, const struct nc_set *set,
  */
 int nc_set_keys_read(const struct nc_table *table, const struct nc_set *set,
 		     const struct nc_set_keys *keys, nc_set_elements *ret);
-
-/* The element "*" of a set or map, or NULL; it is in no map. */
-const struct nc_set_element *nc_set_catchall(const struct nc_set *set);
 
 /* A readable listing of steps and sets, for tests and bug reports. */
 void nc_image_dump(const struct nc_image *image, FILE *out);

@@ -75,23 +75,6 @@ enum nc_set_class nc_set_class(const struct nc_set *set)
 	return class_of(&set->type, set->flags & NC_SET_INTERVAL, rich);
 }
 
-bool nc_set_in_text(const struct nc_set *set)
-{
-	return set->type.n > 1 && set->flags & NC_SET_INTERVAL;
-}
-
-const struct nc_set_element *nc_set_catchall(const struct nc_set *set)
-{
-	const nc_set_elements *elements =
-		set->live != NC_NONE && !set->elements_loaded ? &set->noted : &set->elements;
-
-	nc_vec_foreach (element, elements) {
-		if (element->catchall)
-			return element;
-	}
-	return NULL;
-}
-
 /* --- keys ------------------------------------------------------------------------------------------------- */
 
 int nc_set_keys_push(struct nc_set_keys *keys, enum nc_set_class class, const void *key,

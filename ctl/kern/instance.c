@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* An image loaded for BPF_PROG_TEST_RUN: no pins, no devices, nothing published. Called by tests and measurements. */
+/* An image loaded for BPF_PROG_TEST_RUN: no pins, no devices, nothing published. Called by "explain", tests and measurements. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/pkt_cls.h>
+#include <net/if_arp.h>
+#include <string.h>
 
 #include "kern.h"
+#include "live.h"
 #include "load.h"
 #include "map.h"
 
@@ -12,49 +16,137 @@
 
 struct nc_instance {
 	struct nc_generation generation;
-	int counters, stats, devices;
+	enum nc_hook hook;
+	int counters, stats, devices, words, events, lost;
+	int *kept;
+	size_t n_kept;
 };
 
 void nc_instance_free(struct nc_instance *instance)
 {
+	int *fds[] = {&instance->counters, &instance->stats,  &instance->devices,
+		      &instance->words,	   &instance->events, &instance->lost};
+
 	nc_generation_close(&instance->generation);
-	closep(&instance->counters);
-	closep(&instance->stats);
-	closep(&instance->devices);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		closep(fds[i]);
+	for (size_t i = 0; i < instance->n_kept; i++)
+		closep(&instance->kept[i]);
+	free(instance->kept);
 	free(instance);
 }
 
-int nc_instance_load(const struct nc_image *image, size_t entry, struct nc_instance **ret,
+static int make_maps(struct nc_instance *instance, const struct nc_image *image,
 		     struct nc_diag *diag)
 {
+	uint32_t n = image->n_ids[NC_IDS_COUNTERS];
+
+	instance->counters = nc_counters_create(n ? n : 1);
+	instance->stats = nc_stats_create();
+	instance->devices = nc_devices_create();
+	instance->words = nc_words_create();
+	if (instance->counters < 0 || instance->stats < 0 || instance->devices < 0 ||
+	    instance->words < 0)
+		return nc_diag_errno(diag, NULL, -errno, "cannot make maps");
+	return nc_events_create(&instance->events, &instance->lost, diag);
+}
+
+static int start_words(const struct nc_instance *instance, const struct nc_image *image)
+{
+	int r = 0;
+
+	nc_vec_foreach (state, &image->states) {
+		const struct nc_word word = {.value = state->word};
+
+		if (state->record.space == NC_IDS_WORDS && !r)
+			r = bpf_map_update_elem(instance->words, &state->record.id, &word, BPF_ANY);
+	}
+	return r;
+}
+
+static int lend_sets(struct nc_instance *instance, const struct nc_image *image,
+		     const struct nc_live *live)
+{
+	instance->kept = calloc(image->sets.n + 1, sizeof(*instance->kept));
+	if (!instance->kept)
+		return -ENOMEM;
+	for (; instance->n_kept < image->sets.n; instance->n_kept++)
+		instance->kept[instance->n_kept] = -1;
+	for (size_t i = 0; i < image->sets.n && live; i++) {
+		const struct nc_image_set *set = &image->sets.v[i];
+
+		if (!set->keep_live)
+			continue;
+		instance->kept[i] = nc_live_set_fd(live, set->named->live);
+		if (instance->kept[i] < 0)
+			return instance->kept[i];
+	}
+	return 0;
+}
+
+/* Ports stand for lo too: a trial sends nothing. */
+static int load(struct nc_instance *instance, const struct nc_image *image, size_t entry,
+		struct nc_diag *diag)
+{
+	_cleanup_free_ __u32 *ports = calloc(image->ports.n + 1, sizeof(*ports));
+	struct nc_resolved_entry resolved = {
+		.entry = {.ifindex = LO_IFINDEX, .iftype = ARPHRD_ETHER},
+	};
+	struct nc_externals externals = {
+		.counters = instance->counters,
+		.stats = instance->stats,
+		.devices = instance->devices,
+		.words = instance->words,
+		.events = instance->events,
+		.lost = instance->lost,
+		.kept_sets = instance->kept,
+		.entries = &resolved,
+		.ports = ports,
+		.generation = 1,
+		.trace = true,
+	};
+
+	if (!ports)
+		return -ENOMEM;
+	for (size_t i = 0; i < image->ports.n; i++)
+		ports[i] = LO_IFINDEX;
+	if (entry < image->entries.n) {
+		resolved.hook = image->entries.v[entry].hook;
+		resolved.entry.start = image->entries.v[entry].start;
+		memcpy(resolved.entry.name, image->entries.v[entry].device.name,
+		       sizeof(resolved.entry.name));
+		externals.n_entries = 1;
+	}
+	instance->hook = resolved.hook;
+	return nc_generation_load(image, &externals, &instance->generation, diag) < 0 ? -EINVAL : 0;
+}
+
+int nc_instance_load(const struct nc_image *image, size_t entry, const struct nc_live *live,
+		     struct nc_instance **ret, struct nc_diag *diag)
+{
 	_cleanup_(nc_instance_freep) struct nc_instance *instance = calloc(1, sizeof(*instance));
-	struct nc_resolved_entry resolved = {.ifindex = LO_IFINDEX};
-	struct nc_externals externals = {.entries = &resolved, .generation = 1};
+	int r;
 
 	if (!instance)
 		return -ENOMEM;
-	instance->generation = NC_GENERATION_NONE;
-	instance->counters = nc_counters_create(image->n_counters ? image->n_counters : 1);
-	instance->stats = nc_stats_create();
-	instance->devices = nc_devices_create();
-	if (instance->counters < 0 || instance->stats < 0 || instance->devices < 0)
-		return nc_diag_errno(diag, NULL, -errno, "cannot make maps");
-	if (entry < image->entries.n) {
-		resolved.entry.start = image->entries.v[entry].start;
-		externals.n_entries = 1;
-	}
-	externals.counters = instance->counters;
-	externals.stats = instance->stats;
-	externals.devices = instance->devices;
-	if (nc_generation_load(image, &externals, &instance->generation, diag) < 0)
-		return -EINVAL;
-	*ret = TAKE_PTR(instance);
-	return 0;
+	nc_generation_init(&instance->generation);
+	instance->counters = instance->stats = instance->devices = instance->words = -1;
+	instance->events = instance->lost = -1;
+	r = make_maps(instance, image, diag);
+	if (r == 0)
+		r = start_words(instance, image);
+	if (r == 0)
+		r = lend_sets(instance, image, live);
+	if (r == 0)
+		r = load(instance, image, entry, diag);
+	if (r == 0)
+		*ret = TAKE_PTR(instance);
+	return r;
 }
 
 int nc_instance_prog_fd(const struct nc_instance *instance)
 {
-	return instance->generation.prog;
+	return instance->generation.progs[instance->hook];
 }
 
 int nc_instance_stats(const struct nc_instance *instance, struct nc_stats *ret)
@@ -68,4 +160,96 @@ int nc_instance_counter(const struct nc_instance *instance, uint32_t counter_id,
 {
 	*ret = (struct nc_counter){0};
 	return nc_counter_read(instance->counters, counter_id, ret);
+}
+
+int nc_instance_word(const struct nc_instance *instance, uint32_t id, uint64_t *ret)
+{
+	struct nc_word word;
+
+	if (bpf_map_lookup_elem(instance->words, &id, &word))
+		return -errno;
+	*ret = word.value;
+	return 0;
+}
+
+int nc_instance_set_keys(const struct nc_instance *instance, size_t set, enum nc_set_class class,
+			 struct nc_set_keys *ret)
+{
+	if (set >= instance->generation.n_sets)
+		return -ENOENT;
+	return nc_set_map_read(instance->generation.sets[set], class, ret);
+}
+
+/* --- trials --------------------------------------------------------------------------------------------- */
+
+/* The cell that has grown. */
+static void compare_stats(const struct nc_stats *before, const struct nc_stats *after,
+			  struct nc_trial *trial)
+{
+	unsigned grown = 0;
+
+	for (unsigned reason = 0; reason < _NC_REASON_MAX; reason++) {
+		for (unsigned verdict = 0; verdict < _NC_VERDICT_MAX; verdict++) {
+			if (after->cell[reason][verdict].packets ==
+			    before->cell[reason][verdict].packets)
+				continue;
+			trial->reason = reason;
+			trial->verdict = verdict;
+			grown++;
+		}
+	}
+	if (grown != 1)
+		trial->reason = _NC_REASON_MAX;
+}
+
+static int read_trace(const struct nc_instance *instance, struct nc_trial *trial)
+{
+	const size_t most = sizeof(trial->rules) / sizeof(*trial->rules);
+	struct nc_trace_record record = {};
+	__u32 at = 0, n;
+
+	if (bpf_map_lookup_elem(instance->generation.trace, &at, &record))
+		return -errno;
+	n = record.rule < most ? record.rule : most;
+	for (at = 1; at <= n; at++) {
+		if (bpf_map_lookup_elem(instance->generation.trace, &at, &record))
+			return -errno;
+		trial->rules[trial->n_rules++] = record.rule;
+	}
+	return 0;
+}
+
+static int clear_trace(const struct nc_instance *instance)
+{
+	const struct nc_trace_record none = {};
+	__u32 zero = 0;
+
+	return bpf_map_update_elem(instance->generation.trace, &zero, &none, BPF_ANY) ? -errno : 0;
+}
+
+int nc_instance_try(const struct nc_instance *instance, const void *frame, size_t length,
+		    struct nc_trial *ret)
+{
+	_cleanup_free_ struct nc_stats *stats = calloc(2, sizeof(*stats));
+	struct nc_trial *trial = ret;
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length,
+		    .data_out = trial->frame, .data_size_out = sizeof(trial->frame), .repeat = 1);
+	int r;
+
+	if (!stats)
+		return -ENOMEM;
+	trial->n_rules = 0;
+	r = clear_trace(instance);
+	r = r ?: nc_instance_stats(instance, &stats[0]);
+	if (r < 0)
+		return r;
+	r = bpf_prog_test_run_opts(nc_instance_prog_fd(instance), &opts);
+	if (r < 0)
+		return r;
+	trial->action = opts.retval;
+	trial->length = opts.data_size_out;
+	r = nc_instance_stats(instance, &stats[1]);
+	if (r == 0)
+		compare_stats(&stats[0], &stats[1], trial);
+	return r ?: read_trace(instance, trial);
 }

@@ -220,12 +220,13 @@ int nc_instance_set_keys(const struct nc_instance *instance, size_t set, enum nc
 
 /* What the program makes of one frame, by BPF_PROG_TEST_RUN. */
 struct nc_trial {
-	int action;		/* XDP_* or TC_ACT_* */
+	int action; /* XDP_* or TC_ACT_* */
 	enum nc_verdict verdict;
-	enum nc_reason reason;	/* _NC_REASON_MAX: not counted exactly once */
-	uint32_t rules[64];	/* indices of the rules that matched, if the image was compiled for it */
+	enum nc_reason reason; /* _NC_REASON_MAX: not counted exactly once */
+	uint32_t
+		rules[64]; /* indices of the rules that matched, if the image was compiled for it */
 	size_t n_rules;
-	uint8_t frame[9216];	/* as it goes on */
+	uint8_t frame[9216]; /* as it goes on */
 	size_t length;
 };
 

@@ -125,9 +125,8 @@ static int read_states(struct nc_live *live)
 	for (uint32_t i = 0; i < n && !r; i++) {
 		const struct nc_state_record *state = &live->states[i];
 
-		r = state->id < NC_STEPS_MAX && state->space < _NC_IDS_MAX
-			    ? note_busy(live, state)
-			    : -EBADMSG;
+		r = state->id < NC_STEPS_MAX && state->space < _NC_IDS_MAX ? note_busy(live, state)
+									   : -EBADMSG;
 	}
 	return r;
 }
@@ -240,8 +239,7 @@ const struct nc_state_record *nc_live_states(const struct nc_live *live, size_t 
 
 struct nc_busy nc_live_busy(const struct nc_live *live, enum nc_id_space space)
 {
-	return (struct nc_busy){.words = live->busy[space].v,
-				.n_bits = live->busy[space].n * 64};
+	return (struct nc_busy){.words = live->busy[space].v, .n_bits = live->busy[space].n * 64};
 }
 
 int nc_live_word(const struct nc_live *live, uint32_t id, uint64_t *ret)
@@ -296,7 +294,8 @@ static int open_set(const struct nc_live *live, uint32_t live_index, enum nc_set
 
 	if (fd < 0)
 		return nc_diag_privilege(diag, fd, "cannot open the map of a set");
-	if (bpf_obj_get_info_by_fd(fd, &info, &length) || info.key_size != nc_class_key_size(class) ||
+	if (bpf_obj_get_info_by_fd(fd, &info, &length) ||
+	    info.key_size != nc_class_key_size(class) ||
 	    info.value_size != nc_class_value_size(class)) {
 		nc_diag_error(diag, NULL, "set-%u below %s is not the map of that set", live_index,
 			      live->store->dir);

@@ -11,8 +11,8 @@ struct nc_live {
 	struct nc_text_header header;
 	char *text; /* header.length bytes and a NUL */
 	struct nc_state_record *states;
-	NC_VEC(int) counters;	    /* descriptors; 0 is the one that is written to */
-	uint32_t counters_capacity; /* of that one */
+	NC_VEC(int) counters;		    /* descriptors; 0 is the one that is written to */
+	uint32_t counters_capacity;	    /* of that one */
 	NC_VEC(uint64_t) busy[_NC_IDS_MAX]; /* bit per id of a space */
 };
 

@@ -33,9 +33,9 @@ void nc_generation_init(struct nc_generation *generation)
 
 void nc_generation_close(struct nc_generation *generation)
 {
-	int *fds[] = {&generation->steps,    &generation->chains,	&generation->logs,
-		      &generation->ports,    &generation->port_ids, &generation->states,
-		      &generation->text, &generation->trace};
+	int *fds[] = {&generation->steps, &generation->chains,	 &generation->logs,
+		      &generation->ports, &generation->port_ids, &generation->states,
+		      &generation->text,  &generation->trace};
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		closep(fds[i]);
@@ -321,8 +321,10 @@ static int share_maps(const struct layer *layer, const struct nc_generation *gen
 		const char *map;
 		int fd;
 	} shared[] = {
-		{"nc_steps", gen->steps},	{"nc_logs", gen->logs},
-		{"nc_port_ids", gen->port_ids}, {"nc_chains", gen->chains},
+		{"nc_steps", gen->steps},
+		{"nc_logs", gen->logs},
+		{"nc_port_ids", gen->port_ids},
+		{"nc_chains", gen->chains},
 	};
 	int r = 0;
 
@@ -353,9 +355,9 @@ static int take_objects(const struct layer *layer, struct nc_generation *gen)
 		const char *map;
 		int *fd;
 	} maps[] = {
-		{"nc_steps", &gen->steps}, {"nc_logs", &gen->logs},
+		{"nc_steps", &gen->steps},   {"nc_logs", &gen->logs},
 		{"nc_chains", &gen->chains}, {"nc_port_ids", &gen->port_ids},
-		{"nc_ports", &gen->ports}, {"nc_trace", &gen->trace},
+		{"nc_ports", &gen->ports},   {"nc_trace", &gen->trace},
 	};
 	struct bpf_program *program =
 		bpf_object__find_program_by_name(layer->object, layer->program);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Publishing: a generation goes to work by one store into the prog array. Called by cmd/ with the store's lock held.
+ * Publishing: a generation goes to work by one store into the prog array of each hook, tc's before XDP's. Called by cmd/ with the store's lock held.
  *
  * What a kill at each moment leaves, and who clears it up:
  *
@@ -10,6 +10,8 @@
  *				before, reason no-chain		next writer removes both
  *	before the store	the record that gen-M is gen-N's past; it holds only once gen-N is live
  *								next writer removes it
+ *	between the stores	the new generation at tc, the old one at XDP: it is the live one
+ *								next writer puts it back to tc
  *	after the store		the new generation, complete, with gen-M to go back to; the generation before gen-M, and
  *				roots that only gen-M needed	next writer removes them
  *
@@ -38,6 +40,8 @@ struct publication {
 	uint64_t generation;
 	NC_VEC(struct nc_link) links; /* by image entry */
 	NC_VEC(struct nc_resolved_entry) entries;
+	__u32 *ports; /* ifindexes by image port */
+	int events, lost;
 	NC_VEC(struct nc_device_key) attached; /* by us, now: undone on failure */
 	NC_VEC(int) counters; /* 0 is the one that is written to; not owned but for new_counters */
 	int new_counters;     /* or -1 */
@@ -49,6 +53,9 @@ static void publication_clear(struct publication *p)
 {
 	nc_vec_free(&p->links);
 	nc_vec_free(&p->entries);
+	free(p->ports);
+	closep(&p->events);
+	closep(&p->lost);
 	nc_vec_free(&p->attached);
 	nc_vec_free(&p->counters);
 	closep(&p->new_counters);
@@ -91,11 +98,56 @@ static int find_links(struct publication *p)
 	return r;
 }
 
+/* Where rules send frames to. */
+static int find_ports(struct publication *p)
+{
+	int r = 0;
+
+	p->ports = calloc(p->image->ports.n + 1, sizeof(*p->ports));
+	if (!p->ports)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->image->ports.n; i++) {
+		const struct nc_device_name *device = &p->image->ports.v[i].device;
+		struct nc_link link = {};
+		int found = nc_link_by_name(device->name, &link);
+
+		if (found == -ENODEV && !device->loc.source) {
+			nc_diag_warning(
+				p->diag, NULL,
+				"interface '%s', which frames are sent to, is not there any "
+				"more: they are dropped",
+				device->name);
+			continue;
+		}
+		if (found < 0)
+			r = nc_link_require(device->name, &device->loc, &link, p->diag);
+		p->ports[i] = link.ifindex;
+	}
+	return r;
+}
+
+/* "iif lo" names an interface that must be there when it is written. */
+static int find_needed(struct publication *p)
+{
+	struct nc_link link;
+	int r = 0;
+
+	nc_vec_foreach (device, &p->image->needed) {
+		if (!device->loc.source || nc_link_by_name(device->name, &link) != -ENODEV)
+			continue;
+		r = nc_diag_error(p->diag, &device->loc,
+				  "there is no interface '%s' in this network namespace; 'iifname' "
+				  "and 'oifname' do not need it",
+				  device->name);
+	}
+	return r;
+}
+
 /* --- counters and sets that outlive generations ---------------------------------------------------- */
 
 static int choose_counters(struct publication *p)
 {
-	uint32_t want = p->image->n_counters, room = COUNTERS_MIN;
+	uint32_t want = p->image->n_ids[NC_IDS_COUNTERS], room = COUNTERS_MIN;
 	int r = 0;
 
 	if (!p->live || p->live->counters_capacity < want) {
@@ -127,17 +179,26 @@ static int start_counter(const struct publication *p, uint32_t id, const struct 
 	return 0;
 }
 
-static int start_counters(const struct publication *p)
+static int start_word(const struct publication *p, uint32_t id, uint64_t value)
+{
+	const struct nc_word word = {.value = value};
+
+	return bpf_map_update_elem(p->store->words, &id, &word, BPF_ANY) ? -errno : 0;
+}
+
+/* State that the live generation does not use starts from what was written. */
+static int start_states(const struct publication *p)
 {
 	int r = 0;
 
-	nc_vec_foreach (rule, &p->image->rules) {
-		if (rule->fresh)
-			r = start_counter(p, rule->record.counter, &rule->initial);
-		if (r < 0)
-			return r;
+	nc_vec_foreach (state, &p->image->states) {
+		if (!state->fresh || r)
+			continue;
+		r = state->record.space == NC_IDS_COUNTERS
+			    ? start_counter(p, state->record.id, &state->counter)
+			    : start_word(p, state->record.id, state->word);
 	}
-	return 0;
+	return r;
 }
 
 static int open_kept_sets(struct publication *p)
@@ -164,10 +225,12 @@ static int prepare_state(struct publication *p)
 	int r = choose_counters(p);
 
 	if (r == 0)
-		r = start_counters(p);
+		r = start_states(p);
 	if (r == 0)
 		r = open_kept_sets(p);
-	return r < 0 ? nc_diag_privilege(p->diag, r, "cannot prepare counters and sets") : 0;
+	if (r < 0)
+		return nc_diag_privilege(p->diag, r, "cannot prepare counters and sets");
+	return nc_events_ensure(p->store, &p->events, &p->lost, p->diag);
 }
 
 /* --- devices ---------------------------------------------------------------------------------------- */
@@ -179,35 +242,50 @@ static void undo_attached(struct publication *p)
 	p->attached.n = 0;
 }
 
-/* Roots on all devices; what is attached already stays as it is. */
+/* What the program knows of a device. */
+static struct nc_entry entry_of(const struct nc_link *link, uint32_t start, __u32 stats)
+{
+	struct nc_entry entry = {
+		.start = start,
+		.stats = stats,
+		.ifindex = link->ifindex,
+		.iftype = link->arptype,
+		.ifgroup = link->group,
+	};
+
+	memcpy(entry.name, link->name, sizeof(entry.name));
+	return entry;
+}
+
+/* A root on one device; what is attached already stays as it is. */
+static int attach_device(struct publication *p, const struct nc_image_entry *entry,
+			 const struct nc_link *link)
+{
+	const struct nc_attach_options options = {.hook = entry->hook, .mode = NC_MODE_AUTO};
+	struct nc_resolved_entry resolved = {.hook = entry->hook};
+	struct nc_device device;
+	bool new;
+	int r;
+
+	r = nc_device_ensure(p->store, link, &options, &entry->device.loc, false, &device, &new,
+			     p->diag);
+	if (r == 0 && new)
+		r = nc_vec_push(&p->attached, {.ifindex = link->ifindex, .hook = options.hook});
+	if (r < 0)
+		return r;
+	resolved.entry = entry_of(link, entry->start, device.stats);
+	return nc_vec_push(&p->entries, resolved);
+}
+
 static int attach_devices(struct publication *p)
 {
-	const struct nc_attach_options options = {.hook = NC_HOOK_INGRESS, .mode = NC_MODE_AUTO};
+	int r = 0;
 
-	for (size_t i = 0; i < p->links.n; i++) {
-		const struct nc_image_entry *entry = &p->image->entries.v[i];
-		const struct nc_link *link = &p->links.v[i];
-		struct nc_resolved_entry resolved = {.ifindex = link->ifindex};
-		struct nc_device device;
-		bool new;
-		int r;
-
-		if (!link->ifindex)
-			continue;
-		r = nc_device_ensure(p->store, link, &options, &entry->device.loc, false, &device,
-				     &new, p->diag);
-
-		if (r == 0 && new)
-			r = nc_vec_push(&p->attached,
-					{.ifindex = link->ifindex, .hook = options.hook});
-		if (r < 0)
-			return r;
-		resolved.entry.start = entry->start;
-		resolved.entry.stats = device.stats;
-		if (nc_vec_push(&p->entries, resolved) < 0)
-			return -ENOMEM;
+	for (size_t i = 0; i < p->links.n && !r; i++) {
+		if (p->links.v[i].ifindex)
+			r = attach_device(p, &p->image->entries.v[i], &p->links.v[i]);
 	}
-	return 0;
+	return r;
 }
 
 /* --- loading and pinning ----------------------------------------------------------------------------- */
@@ -218,6 +296,10 @@ static int load(struct publication *p)
 		.counters = p->counters.v[0],
 		.stats = p->store->stats,
 		.devices = p->store->devices,
+		.words = p->store->words,
+		.events = p->events,
+		.lost = p->lost,
+		.ports = p->ports,
 		.kept_sets = p->kept_sets,
 		.entries = p->entries.v,
 		.n_entries = p->entries.n,
@@ -243,31 +325,44 @@ static int pin_numbered(const struct publication *p, int fd, const char *prefix,
 	return pin(p, fd, name);
 }
 
-static int pin_objects(const struct publication *p)
+static int pin_maps(const struct publication *p)
 {
+	static const char *const classes[_NC_CLASS_MAX] = {"hash8",    "hash16", "lpm8",
+							   "lpm16",    "rich8",	 "rich16",
+							   "rich32",   "rich64", "richlpm8",
+							   "richlpm16"};
 	const struct {
 		int fd;
 		const char *name;
 	} pins[] = {
-		{p->gen.steps, "steps"},
-		{p->gen.clauses, "clauses"},
-		{p->gen.entries, "entries"},
-		{p->gen.rules, "rules"},
+		{p->gen.steps, "steps"}, {p->gen.chains, "chains"},	{p->gen.logs, "logs"},
+		{p->gen.ports, "ports"}, {p->gen.port_ids, "port-ids"}, {p->gen.states, "states"},
 		{p->gen.text, "text"},
-		{p->gen.outer[NC_CLASS_HASH8], "hash8"},
-		{p->gen.outer[NC_CLASS_HASH16], "hash16"},
-		{p->gen.outer[NC_CLASS_LPM8], "lpm8"},
-		{p->gen.outer[NC_CLASS_LPM16], "lpm16"},
-		{p->gen.prog, "prog"},
 	};
 	int r = 0;
+
+	for (size_t i = 0; i < sizeof(pins) / sizeof(*pins) && !r; i++)
+		r = pin(p, pins[i].fd, pins[i].name);
+	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
+		r = pin(p, p->gen.outer[class], classes[class]);
+	return r;
+}
+
+/* XDP's program last: it says that the generation is complete. */
+static int pin_objects(const struct publication *p)
+{
+	int r = pin_maps(p);
 
 	for (size_t i = 0; i < p->gen.n_sets && !r; i++)
 		r = pin_numbered(p, p->gen.sets[i], "set", i);
 	for (size_t i = 0; i < p->counters.n && !r; i++)
 		r = pin_numbered(p, p->counters.v[i], "counters", i);
-	for (size_t i = 0; i < sizeof(pins) / sizeof(*pins) && !r; i++)
-		r = pin(p, pins[i].fd, pins[i].name);
+	for (int hook = _NC_HOOK_MAX - 1; hook >= 0 && !r; hook--) {
+		if (p->gen.progs[hook] < 0)
+			continue;
+		r = pin(p, p->gen.entries[hook], nc_entries_pin(hook));
+		r = r ?: pin(p, p->gen.progs[hook], nc_prog_pin(hook));
+	}
 	return r;
 }
 
@@ -289,17 +384,17 @@ static int pin_generation(const struct publication *p)
 
 static int put_to_work(const struct publication *p)
 {
-	__u32 slot = 0;
+	int r = nc_store_publish(p->store, p->generation);
 
-	if (!bpf_map_update_elem(p->store->slots[NC_HOOK_INGRESS], &slot, &p->gen.prog, BPF_ANY))
-		return 0;
-	return nc_diag_errno(p->diag, NULL, -errno, "cannot publish the new generation");
+	return r < 0 ? nc_diag_errno(p->diag, NULL, r, "cannot publish the new generation") : 0;
 }
 
 static int prepare_and_store(struct publication *p)
 {
 	int r = find_links(p);
 
+	r = find_ports(p) ?: r;
+	r = find_needed(p) ?: r;
 	if (r == 0)
 		r = prepare_state(p);
 	if (r == 0)
@@ -324,11 +419,16 @@ int nc_publish(struct nc_store *store, const struct nc_live *live, const struct 
 		.diag = diag,
 		.generation = nc_store_last_generation(store) + 1,
 		.new_counters = -1,
-		.gen = NC_GENERATION_NONE,
+		.events = -1,
+		.lost = -1,
 	};
-	int r = prepare_and_store(&p);
+	int r;
 
+	nc_generation_init(&p.gen);
+	r = prepare_and_store(&p);
 	if (r < 0) {
+		/* The old one again where tc has the new one already. */
+		nc_store_publish(store, nc_store_live_generation(store));
 		undo_attached(&p);
 		nc_store_remove_generation(store, p.generation);
 		nc_past_forget(store, p.generation);
@@ -341,13 +441,13 @@ int nc_publish(struct nc_store *store, const struct nc_live *live, const struct 
 int nc_unpublish(struct nc_store *store, struct nc_diag *diag)
 {
 	uint64_t live = nc_store_live_generation(store);
-	__u32 slot = 0;
 	int r = nc_past_note(store, 0, live, diag);
 
 	if (r < 0)
 		return r;
-	if (bpf_map_delete_elem(store->slots[NC_HOOK_INGRESS], &slot) && errno != ENOENT)
-		return nc_diag_errno(diag, NULL, -errno, "cannot take the ruleset out of work");
+	r = nc_store_publish(store, 0);
+	if (r < 0)
+		return nc_diag_errno(diag, NULL, r, "cannot take the ruleset out of work");
 	nc_store_sweep(store);
 	return 0;
 }

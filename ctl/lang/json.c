@@ -14,7 +14,7 @@ static json *new_named(const struct nc_table *table, const char *name, uint64_t 
 	nc_json_add_text(object, "family", "netdev");
 	nc_json_add_text(object, "name", name);
 	nc_json_add_text(object, "table", table->name);
-	nc_json_add(object, "handle", nc_json_number(handle));
+	nc_json_add(object, "handle", nc_json_of_number(handle));
 	nc_json_add_text(object, "comment", comment);
 	return object;
 }
@@ -37,7 +37,7 @@ struct json_object *nc_json_table(const struct nc_table *table)
 
 	nc_json_add_text(object, "family", "netdev");
 	nc_json_add_text(object, "name", table->name);
-	nc_json_add(object, "handle", nc_json_number(table->handle));
+	nc_json_add(object, "handle", nc_json_of_number(table->handle));
 	if (table->dormant)
 		nc_json_add_text(object, "flags", "dormant");
 	nc_json_add_text(object, "comment", table->comment);
@@ -73,7 +73,7 @@ struct json_object *nc_json_chain(const struct nc_table *table, const struct nc_
 	nc_json_add_text(object, "family", "netdev");
 	nc_json_add_text(object, "table", table->name);
 	nc_json_add_text(object, "name", chain->name);
-	nc_json_add(object, "handle", nc_json_number(chain->handle));
+	nc_json_add(object, "handle", nc_json_of_number(chain->handle));
 	nc_json_add_text(object, "comment", chain->comment);
 	if (chain->base)
 		add_base(object, chain);
@@ -84,8 +84,8 @@ struct json_object *nc_json_chain(const struct nc_table *table, const struct nc_
 
 static void add_quota(json *object, const struct nc_quota *quota)
 {
-	nc_json_add(object, "bytes", nc_json_number(quota->bytes));
-	nc_json_add(object, "used", nc_json_number(quota->used));
+	nc_json_add(object, "bytes", nc_json_of_number(quota->bytes));
+	nc_json_add(object, "used", nc_json_of_number(quota->used));
 	nc_json_add(object, "inv", json_object_new_boolean(quota->over));
 }
 
@@ -99,13 +99,13 @@ static void add_limit(json *object, const struct nc_limit *limit)
 		rate_unit = nc_byte_unit(limit->rate, &rate);
 		burst_unit = nc_byte_unit(limit->burst, &burst);
 	}
-	nc_json_add(object, "rate", nc_json_number(rate));
+	nc_json_add(object, "rate", nc_json_of_number(rate));
 	nc_json_add_text(object, "per", nc_unit_word(limit->unit));
 	if (limit->over)
 		nc_json_add(object, "inv", json_object_new_boolean(true));
 	nc_json_add_text(object, "rate_unit", rate_unit);
 	if (burst) {
-		nc_json_add(object, "burst", nc_json_number(burst));
+		nc_json_add(object, "burst", nc_json_of_number(burst));
 		nc_json_add_text(object, "burst_unit", burst_unit);
 	}
 }
@@ -122,8 +122,8 @@ struct json_object *nc_json_object(const struct nc_table *table, const struct nc
 		add_limit(object, &decl->limit);
 		break;
 	default:
-		nc_json_add(object, "packets", nc_json_number(decl->counter.packets));
-		nc_json_add(object, "bytes", nc_json_number(decl->counter.bytes));
+		nc_json_add(object, "packets", nc_json_of_number(decl->counter.packets));
+		nc_json_add(object, "bytes", nc_json_of_number(decl->counter.bytes));
 	}
 	return nc_json_wrap(nc_kind_word(decl->kind), object);
 }
@@ -196,9 +196,9 @@ static json *element_with_more(const struct nc_set *set, const struct nc_element
 		return key;
 	object = nc_json_wrap("val", key);
 	if (more && more->timeout_given)
-		nc_json_add(object, "timeout", nc_json_number(more->timeout / 1000));
+		nc_json_add(object, "timeout", nc_json_of_number(more->timeout / 1000));
 	if (more && more->expires_given)
-		nc_json_add(object, "expires", nc_json_number(more->expires / 1000));
+		nc_json_add(object, "expires", nc_json_of_number(more->expires / 1000));
 	if (more)
 		nc_json_add_text(object, "comment", more->comment);
 	if (carried)
@@ -231,13 +231,13 @@ static void add_sizes(json *object, const struct nc_set *set)
 	if (set->policy == NC_POLICY_MEMORY)
 		nc_json_add_text(object, "policy", "memory");
 	if (set->size)
-		nc_json_add(object, "size", nc_json_number(set->size));
+		nc_json_add(object, "size", nc_json_of_number(set->size));
 	if (set->flags & ~NC_SET_DYNAMIC)
 		nc_json_add(object, "flags", flags_json(set->flags));
 	if (set->timeout)
-		nc_json_add(object, "timeout", nc_json_number(set->timeout / 1000));
+		nc_json_add(object, "timeout", nc_json_of_number(set->timeout / 1000));
 	if (set->gc_interval)
-		nc_json_add(object, "gc-interval", nc_json_number(set->gc_interval / 1000));
+		nc_json_add(object, "gc-interval", nc_json_of_number(set->gc_interval / 1000));
 	if (set->auto_merge)
 		nc_json_add(object, "auto-merge", json_object_new_boolean(true));
 }
@@ -250,7 +250,7 @@ struct json_object *nc_json_set(const struct nc_table *table, const struct nc_se
 	nc_json_add_text(object, "name", set->name);
 	nc_json_add_text(object, "table", table->name);
 	nc_json_add(object, "type", type_json(&set->type));
-	nc_json_add(object, "handle", nc_json_number(set->handle));
+	nc_json_add(object, "handle", nc_json_of_number(set->handle));
 	nc_json_add_text(object, "comment", set->comment);
 	if (set->map != NC_MAP_NONE)
 		nc_json_add_text(object, "map",

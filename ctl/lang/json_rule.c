@@ -17,8 +17,8 @@ static json *numgen_json(const struct nc_generator *generator)
 	json *object = json_object_new_object();
 
 	nc_json_add_text(object, "mode", generator->random ? "random" : "inc");
-	nc_json_add(object, "mod", nc_json_number(generator->modulus));
-	nc_json_add(object, "offset", nc_json_number(generator->offset));
+	nc_json_add(object, "mod", nc_json_of_number(generator->modulus));
+	nc_json_add(object, "offset", nc_json_of_number(generator->offset));
 	return nc_json_wrap("numgen", object);
 }
 
@@ -26,11 +26,11 @@ static json *jhash_json(const struct nc_generator *generator)
 {
 	json *object = json_object_new_object();
 
-	nc_json_add(object, "mod", nc_json_number(generator->modulus));
+	nc_json_add(object, "mod", nc_json_of_number(generator->modulus));
 	if (generator->seeded)
-		nc_json_add(object, "seed", nc_json_number(generator->seed));
+		nc_json_add(object, "seed", nc_json_of_number(generator->seed));
 	if (generator->offset)
-		nc_json_add(object, "offset", nc_json_number(generator->offset));
+		nc_json_add(object, "offset", nc_json_of_number(generator->offset));
 	nc_json_add(object, "expr", key_json(generator->key));
 	return nc_json_wrap("jhash", object);
 }
@@ -42,8 +42,8 @@ static json *raw_json(const struct nc_raw *raw)
 	json *object = json_object_new_object();
 
 	nc_json_add_text(object, "base", bases[raw->base]);
-	nc_json_add(object, "offset", nc_json_number(raw->offset));
-	nc_json_add(object, "len", nc_json_number(raw->length));
+	nc_json_add(object, "offset", nc_json_of_number(raw->offset));
+	nc_json_add(object, "len", nc_json_of_number(raw->length));
 	return nc_json_wrap("payload", object);
 }
 
@@ -117,7 +117,7 @@ static json *bits_json(struct nc_key_part part, nc_num bits)
 static json *operand_json(const struct nc_bitop *op, struct nc_key_part part, bool alone)
 {
 	if (op->kind == NC_BITOP_LSHIFT || op->kind == NC_BITOP_RSHIFT)
-		return nc_json_number(op->value);
+		return nc_json_of_number(op->value);
 	return alone ? nc_json_value(part, op->value) : nc_json_opaque(part, op->value);
 }
 
@@ -305,11 +305,11 @@ static json *log_json(const struct nc_log *log)
 
 	nc_json_add_text(object, "prefix", log->prefix);
 	if (log->group_given)
-		nc_json_add(object, "group", nc_json_number(log->group));
+		nc_json_add(object, "group", nc_json_of_number(log->group));
 	if (log->snaplen_given)
-		nc_json_add(object, "snaplen", nc_json_number(log->snaplen));
+		nc_json_add(object, "snaplen", nc_json_of_number(log->snaplen));
 	if (log->threshold_given)
-		nc_json_add(object, "queue-threshold", nc_json_number(log->threshold));
+		nc_json_add(object, "queue-threshold", nc_json_of_number(log->threshold));
 	if (log->level != 4)
 		nc_json_add_text(object, "level", nc_level_word(log->level));
 	if (log->flags)
@@ -328,7 +328,7 @@ static json *added_json(const struct nc_set_stmt *set)
 	if (!set->timeout)
 		return key;
 	key = nc_json_wrap("val", key);
-	nc_json_add(key, "timeout", nc_json_number(set->timeout / 1000));
+	nc_json_add(key, "timeout", nc_json_of_number(set->timeout / 1000));
 	return nc_json_wrap("elem", key);
 }
 
@@ -340,7 +340,7 @@ static json *meter_json(const struct nc_set_stmt *stmt)
 
 	nc_json_add(object, "stmt", json_object_get(json_object_array_get_idx(carried, 0)));
 	json_object_put(carried);
-	nc_json_add(object, "size", nc_json_number(stmt->size));
+	nc_json_add(object, "size", nc_json_of_number(stmt->size));
 	nc_json_add_text(object, "name", stmt->set);
 	return nc_json_wrap("meter", object);
 }
@@ -439,7 +439,7 @@ struct json_object *nc_json_rule(const struct nc_table *table, const struct nc_c
 	nc_json_add_text(object, "family", "netdev");
 	nc_json_add_text(object, "table", table->name);
 	nc_json_add_text(object, "chain", chain->name);
-	nc_json_add(object, "handle", nc_json_number(rule->handle));
+	nc_json_add(object, "handle", nc_json_of_number(rule->handle));
 	nc_json_add_text(object, "comment", rule->comment);
 	nc_vec_foreach (stmt, &rule->stmts) {
 		if (stmt->kind == NC_STMT_MATCH && stmt->match.implied)

@@ -10,7 +10,7 @@ json *nc_json_string(const char *text)
 	return json_object_new_string(text);
 }
 
-json *nc_json_number(uint64_t number)
+json *nc_json_of_number(uint64_t number)
 {
 	return json_object_new_uint64(number);
 }
@@ -102,7 +102,7 @@ static json *wide_number(nc_num value)
 	char text[NC_VALUE_SIZE];
 
 	if (value <= UINT64_MAX)
-		return nc_json_number(value);
+		return nc_json_of_number(value);
 	snprintf(text, sizeof(text), "0x%" PRIx64 "%016" PRIx64, (uint64_t)(value >> 64),
 		 (uint64_t)value);
 	return nc_json_string(text);
@@ -226,8 +226,8 @@ json *nc_json_limit(const struct nc_limit *limit)
 		rate_unit = nc_byte_unit(limit->rate, &rate);
 		burst_unit = nc_byte_unit(limit->burst, &burst);
 	}
-	nc_json_add(object, "rate", nc_json_number(rate));
-	nc_json_add(object, "burst", nc_json_number(burst));
+	nc_json_add(object, "rate", nc_json_of_number(rate));
+	nc_json_add(object, "burst", nc_json_of_number(burst));
 	nc_json_add_text(object, "per", nc_unit_word(limit->unit));
 	if (limit->over)
 		nc_json_add(object, "inv", json_object_new_boolean(true));
@@ -242,13 +242,13 @@ json *nc_json_quota(const struct nc_quota *quota)
 	uint64_t number;
 	const char *unit = nc_byte_unit(quota->bytes, &number);
 
-	nc_json_add(object, "val", nc_json_number(number));
+	nc_json_add(object, "val", nc_json_of_number(number));
 	nc_json_add_text(object, "val_unit", unit);
 	if (quota->over)
 		nc_json_add(object, "inv", json_object_new_boolean(true));
 	if (quota->used) {
 		unit = nc_byte_unit(quota->used, &number);
-		nc_json_add(object, "used", nc_json_number(number));
+		nc_json_add(object, "used", nc_json_of_number(number));
 		nc_json_add_text(object, "used_unit", unit);
 	}
 	return nc_json_wrap("quota", object);
@@ -258,8 +258,8 @@ json *nc_json_counter(const struct nc_counter *counter)
 {
 	json *object = json_object_new_object();
 
-	nc_json_add(object, "packets", nc_json_number(counter->packets));
-	nc_json_add(object, "bytes", nc_json_number(counter->bytes));
+	nc_json_add(object, "packets", nc_json_of_number(counter->packets));
+	nc_json_add(object, "bytes", nc_json_of_number(counter->bytes));
 	return nc_json_wrap("counter", object);
 }
 

@@ -12,7 +12,7 @@ typedef struct json_object json;
 /* --- building ----------------------------------------------------------------------------------------- */
 
 json *nc_json_string(const char *text);
-json *nc_json_number(uint64_t number);
+json *nc_json_of_number(uint64_t number);
 /* The object gets the value. */
 void nc_json_add(json *object, const char *key, json *value);
 /* Unless text is NULL. */

@@ -123,6 +123,8 @@ void nc_print_set(const struct nc_table *table, const struct nc_set *set, unsign
 		  FILE *out);
 /* One rule, without newline or handle. */
 void nc_print_rule(const struct nc_rule *rule, unsigned flags, FILE *out);
+/* A rule as it says the same in every generation: for nc_ruleset_inherit(). malloc()ed, or NULL. */
+char *nc_rule_text(const struct nc_rule *rule);
 void nc_print_object(const struct nc_table *table, const struct nc_object_decl *object,
 		     unsigned flags, FILE *out);
 /* One element as it stands in a list: "10.0.0.0/8 timeout 1m : drop". */

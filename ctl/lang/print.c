@@ -162,7 +162,30 @@ static void print_elements(const struct nc_set *set, const nc_set_elements *elem
 	fputs(" }\n", out);
 }
 
-/* In a stored text: those whose comments the kernel does not keep, without anything else. */
+/* Of its elements, what a stored text has: those that have comments, "*", or all. */
+static bool is_noted(const struct nc_set *set, const struct nc_set_element *element)
+{
+	return nc_set_in_text(set) || element->catchall ||
+	       (element->more && element->more->comment);
+}
+
+/* Of one whose map has the rest, no more than the comment. */
+static int note_element(const struct nc_set *set, const struct nc_set_element *element,
+			nc_set_elements *noted)
+{
+	struct nc_set_element copy = {};
+
+	if (nc_element_copy(element, &copy) < 0 || nc_vec_push(noted, copy) < 0)
+		return -ENOMEM;
+	if (!copy.more)
+		return 0;
+	copy.more->counted = copy.more->expires_given = false;
+	if (nc_set_in_text(set) || copy.catchall)
+		return 0;
+	copy.more->timeout_given = copy.more->mapped = false;
+	return 0;
+}
+
 static void print_noted(const struct nc_set *set, unsigned flags, FILE *out)
 {
 	const nc_set_elements *all =
@@ -170,14 +193,8 @@ static void print_noted(const struct nc_set *set, unsigned flags, FILE *out)
 	nc_set_elements noted = {};
 
 	nc_vec_foreach (element, all) {
-		struct nc_set_element copy = {};
-
-		if (!element->more || !element->more->comment)
-			continue;
-		if (nc_element_copy(element, &copy) < 0 || nc_vec_push(&noted, copy) < 0)
+		if (is_noted(set, element) && note_element(set, element, &noted) < 0)
 			break;
-		copy.more->timeout_given = copy.more->expires_given = copy.more->mapped = false;
-		copy.more->counted = false;
 	}
 	if (noted.n) {
 		struct nc_set bare = *set;

@@ -319,3 +319,19 @@ void nc_print_rule(const struct nc_rule *rule, unsigned flags, FILE *out)
 	if (rule->comment)
 		fprintf(out, " comment \"%s\"", rule->comment);
 }
+
+char *nc_rule_text(const struct nc_rule *rule)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	nc_print_rule(rule, NC_PRINT_STORED, out);
+	if (fclose(out) == EOF) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

@@ -205,6 +205,16 @@ struct nc_set_element *nc_elements_find(const nc_set_elements *elements,
 	return at < elements->n && same(&elements->v[at], element) ? &elements->v[at] : NULL;
 }
 
+struct nc_set_element *nc_elements_covering(const nc_set_elements *elements,
+					    const struct nc_set_element *element)
+{
+	nc_vec_foreach (other, elements) {
+		if (overlap(other, element))
+			return other;
+	}
+	return NULL;
+}
+
 /* An element that shares a key with this one and is not the same, or NULL. */
 static const struct nc_set_element *find_overlap(const nc_set_elements *elements,
 						 const struct nc_set_element *element)

@@ -9,6 +9,10 @@
 struct nc_set_element *nc_elements_find(const nc_set_elements *elements,
 					const struct nc_set_element *element);
 
+/* The element that holds the first key of this one, or NULL: for lookups by value. */
+struct nc_set_element *nc_elements_covering(const nc_set_elements *elements,
+					    const struct nc_set_element *element);
+
 /*
  * Can more be added? *ret_fresh is how many of more are not there yet. -EINVAL after a message for each that overlaps with
  * another one.

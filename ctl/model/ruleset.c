@@ -308,6 +308,23 @@ struct nc_counter *nc_rule_counter(const struct nc_rule *rule)
 	return NULL;
 }
 
+bool nc_set_in_text(const struct nc_set *set)
+{
+	return set->type.n > 1 && set->flags & NC_SET_INTERVAL;
+}
+
+const struct nc_set_element *nc_set_catchall(const struct nc_set *set)
+{
+	const nc_set_elements *elements =
+		set->live != NC_NONE && !set->elements_loaded ? &set->noted : &set->elements;
+
+	nc_vec_foreach (element, elements) {
+		if (element->catchall)
+			return element;
+	}
+	return NULL;
+}
+
 const char *nc_set_word(const struct nc_set *set)
 {
 	return set->map == NC_MAP_NONE ? "set" : "map";

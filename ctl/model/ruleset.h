@@ -450,6 +450,11 @@ bool nc_chain_has_device(const struct nc_chain *chain, const char *name);
 /* The rule's first anonymous counter, or NULL. */
 struct nc_counter *nc_rule_counter(const struct nc_rule *rule);
 
+/* Are all its elements kept in the stored text, because its map in the kernel does not tell them apart? */
+bool nc_set_in_text(const struct nc_set *set);
+/* The element "*" of a set or map, or NULL; it is in the text, not in the map. */
+const struct nc_set_element *nc_set_catchall(const struct nc_set *set);
+
 /* "set" or "map", "counter", "quota" or "limit". */
 const char *nc_set_word(const struct nc_set *set);
 const char *nc_kind_word(enum nc_object_kind kind);
