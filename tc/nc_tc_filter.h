@@ -6,11 +6,24 @@
 #include "bpf/hook_tc.h"
 #include "bpf/filter.h"
 
-/* "fwd ip to ADDRESS device NAME": the neighbour's address is in the accumulator. */
-static __always_inline int nc_to_neighbour(const struct nc_walk *walk, __u32 ifindex)
+/*
+ * Where a redirected frame goes; "fwd ip to ADDRESS device NAME": the neighbour's address is in the accumulator. A global
+ * function, so that its stack is not there while the walk goes on.
+ */
+__noinline int nc_redirect(struct nc_walk *walk)
 {
 	struct bpf_redir_neigh neighbour = {};
+	const __u32 *ifindex;
+	__u32 port;
 
+	if (!walk)
+		return TC_ACT_SHOT;
+	port = walk->port;
+	ifindex = bpf_map_lookup_elem(&nc_port_ids, &port);
+	if (!ifindex)
+		return TC_ACT_SHOT;
+	if (!walk->family)
+		return bpf_redirect(*ifindex, 0);
 	if (walk->family == 4) {
 		neighbour.nh_family = 2; /* AF_INET */
 		neighbour.ipv4_nh = bpf_htonl(nc_acc_low(&walk->pkt));
@@ -18,29 +31,19 @@ static __always_inline int nc_to_neighbour(const struct nc_walk *walk, __u32 ifi
 		neighbour.nh_family = 10; /* AF_INET6 */
 		__builtin_memcpy(neighbour.ipv6_nh, &walk->pkt.slot[NC_SLOT_ACC], 16);
 	}
-	return bpf_redirect_neigh(ifindex, &neighbour, sizeof(neighbour), 0);
-}
-
-static __always_inline int nc_redirect(const struct nc_walk *walk)
-{
-	const __u32 *ifindex = bpf_map_lookup_elem(&nc_port_ids, &walk->port);
-
-	if (!ifindex)
-		return TC_ACT_SHOT;
-	return walk->family ? nc_to_neighbour(walk, *ifindex) : bpf_redirect(*ifindex, 0);
+	return bpf_redirect_neigh(*ifindex, &neighbour, sizeof(neighbour), 0);
 }
 
 /* What is accepted goes on to the programs and filters behind. */
 static __always_inline int nc_tc_filter(struct __sk_buff *skb)
 {
 	struct nc_walk walk = {
-		.ctx = skb,
 		.pkt.lack = NC_REASON_POLICY,
 		.verdict = NC_VERDICT_DROP,
 		.reason = NC_REASON_INTERNAL,
 	};
 
-	nc_filter(&walk);
+	nc_filter(skb, &walk);
 	if (nc_uses(NC_OP_FWD) && walk.verdict == NC_VERDICT_REDIRECT)
 		return nc_redirect(&walk);
 	return walk.verdict == NC_VERDICT_ACCEPT ? TC_ACT_UNSPEC : TC_ACT_SHOT;

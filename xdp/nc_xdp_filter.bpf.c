@@ -14,13 +14,12 @@ SEC("xdp")
 int nc_xdp_filter(struct xdp_md *ctx)
 {
 	struct nc_walk walk = {
-		.ctx = ctx,
 		.pkt.lack = NC_REASON_POLICY,
 		.verdict = NC_VERDICT_DROP,
 		.reason = NC_REASON_INTERNAL,
 	};
 
-	nc_filter(&walk);
+	nc_filter(ctx, &walk);
 	if (nc_uses(NC_OP_FWD) && walk.verdict == NC_VERDICT_REDIRECT)
 		return bpf_redirect_map(&nc_ports, walk.port, XDP_DROP);
 	return walk.verdict == NC_VERDICT_ACCEPT ? XDP_PASS : XDP_DROP;

@@ -8,7 +8,7 @@
 
 /* --- state -------------------------------------------------------------------------------------------------- */
 
-static __always_inline bool nc_count(struct nc_walk *walk, const struct nc_step *step)
+static __always_inline bool nc_count(struct nc_run *run, const struct nc_step *step)
 {
 	struct nc_counter *counter;
 	struct nc_rich *element;
@@ -16,23 +16,23 @@ static __always_inline bool nc_count(struct nc_walk *walk, const struct nc_step 
 	if (step->flags & NC_STEP_ELEMENT) {
 		if (!nc_spec.uses_rich)
 			return true;
-		element = nc_rich_find(&walk->pkt, step->width, step->arg);
+		element = nc_rich_find(&run->walk->pkt, step->width, step->arg);
 		if (element) {
 			__sync_fetch_and_add(&element->packets, 1);
-			__sync_fetch_and_add(&element->bytes, walk->pkt.counted);
+			__sync_fetch_and_add(&element->bytes, run->walk->pkt.counted);
 		}
 		return true;
 	}
 	counter = bpf_map_lookup_elem(&nc_counters, &step->index);
 	if (counter) {
 		counter->packets++;
-		counter->bytes += walk->pkt.counted;
+		counter->bytes += run->walk->pkt.counted;
 	}
 	return true;
 }
 
 /* The word of a limit or quota: the element's or one of its own. */
-static __always_inline __u64 *nc_word_of(struct nc_walk *walk, const struct nc_step *step)
+static __always_inline __u64 *nc_word_of(struct nc_run *run, const struct nc_step *step)
 {
 	struct nc_rich *element;
 	struct nc_word *word;
@@ -40,7 +40,7 @@ static __always_inline __u64 *nc_word_of(struct nc_walk *walk, const struct nc_s
 	if (step->flags & NC_STEP_ELEMENT) {
 		if (!nc_spec.uses_rich)
 			return NULL;
-		element = nc_rich_find(&walk->pkt, step->width, step->arg);
+		element = nc_rich_find(&run->walk->pkt, step->width, step->arg);
 		if (!element)
 			return NULL;
 		return step->op == NC_OP_LIMIT ? &element->limit : &element->quota;
@@ -55,14 +55,14 @@ static __always_inline __u64 *nc_word_of(struct nc_walk *walk, const struct nc_s
  * nft_limit.c's token bucket with one word of state: when the bucket was last empty. Tokens are the time since then, at
  * most the depth; a packet that finds its price moves the moment on by it.
  */
-static __noinline bool nc_limit(struct nc_walk *walk, const struct nc_step *step)
+static __noinline bool nc_limit(struct nc_run *run, const struct nc_step *step)
 {
 	bool over = step->flags & NC_STEP_INVERT;
-	__u64 *word = nc_word_of(walk, step), price, now, empty, seen;
+	__u64 *word = nc_word_of(run, step), price, now, empty, seen;
 
 	if (!word || !step->low)
 		return false;
-	price = step->flags & NC_STEP_BYTES ? step->mask * walk->pkt.counted / step->low
+	price = step->flags & NC_STEP_BYTES ? step->mask * run->walk->pkt.counted / step->low
 					    : step->mask / step->low;
 	now = bpf_ktime_get_ns();
 	for (int i = 0; i < NC_LIMIT_TRIES; i++) {
@@ -78,10 +78,10 @@ static __noinline bool nc_limit(struct nc_walk *walk, const struct nc_step *step
 	return over;
 }
 
-static __always_inline bool nc_quota(struct nc_walk *walk, const struct nc_step *step)
+static __always_inline bool nc_quota(struct nc_run *run, const struct nc_step *step)
 {
-	__u64 *word = nc_word_of(walk, step), used;
-	__u32 bytes = walk->pkt.counted;
+	__u64 *word = nc_word_of(run, step), used;
+	__u32 bytes = run->walk->pkt.counted;
 
 	if (!word)
 		return false;
@@ -100,7 +100,7 @@ static __always_inline void nc_lose(void)
 		(*lost)++;
 }
 
-static __noinline bool nc_log(struct nc_walk *walk, const struct nc_step *step)
+static __noinline bool nc_log(struct nc_run *run, const struct nc_step *step)
 {
 	const struct nc_log_record *log = bpf_map_lookup_elem(&nc_logs, &step->index);
 	struct nc_scratch_room *room;
@@ -113,19 +113,19 @@ static __noinline bool nc_log(struct nc_walk *walk, const struct nc_step *step)
 		.time_ns = bpf_ktime_get_boot_ns(),
 		.table_handle = log->table_handle,
 		.rule_handle = log->rule_handle,
-		.ifindex = walk->ifindex,
-		.length = walk->pkt.length,
+		.ifindex = run->walk->ifindex,
+		.length = run->walk->pkt.length,
 		.group = log->group,
 		.level = log->level,
 		.verdict = log->verdict,
 		.hook = NC_LAYER_HOOK,
 	};
 	__builtin_memcpy(room->event.prefix, log->prefix, sizeof(log->prefix));
-	bytes = walk->pkt.length < log->snaplen ? walk->pkt.length : log->snaplen;
+	bytes = run->walk->pkt.length < log->snaplen ? run->walk->pkt.length : log->snaplen;
 	bytes &= 2 * NC_SNAPLEN_MAX - 1;
 	if (bytes > NC_SNAPLEN_MAX)
 		bytes = NC_SNAPLEN_MAX;
-	if (bytes > 0 && nc_hook_load(walk->ctx, 0, room->frame, bytes))
+	if (bytes > 0 && nc_hook_load(run->ctx, 0, room->frame, bytes))
 		bytes = 0;
 	room->event.captured = bytes;
 	if (bpf_ringbuf_output(&nc_events, room, sizeof(room->event) + bytes, 0))
@@ -135,42 +135,28 @@ static __noinline bool nc_log(struct nc_walk *walk, const struct nc_step *step)
 
 /* --- rewriting ------------------------------------------------------------------------------------------------ */
 
-/* Ones' complement sum of an even number of bytes, up to 20. */
-static __always_inline __u32 nc_sum(const __be16 *bytes, __u32 n)
-{
-	__u32 sum = 0;
-
-	for (__u32 i = 0; i < 10; i++)
-		sum += i * 2 < n ? bytes[i] : 0;
-	return sum;
-}
-
-/* RFC 1624, eqn. 3; 0 is written as 0xffff, as nft_payload.c does. */
-static __always_inline __be16 nc_sum_replace(__be16 sum, __u32 from, __u32 to)
+/* A checksum after a change of what it covers (bpf_csum_diff()); 0 is written as 0xffff, as nft_payload.c does. */
+static __always_inline __be16 nc_sum_replace(__be16 sum, __u32 change)
 {
 	__u32 value = (__u16)~sum;
 
-	for (int i = 0; i < 2; i++)
-		from = (from & 0xffff) + (from >> 16);
-	value += (__u16)~from;
-	value += to;
-	for (int i = 0; i < 3; i++)
-		value = (value & 0xffff) + (value >> 16);
-	value = (__u16)~value;
+	value += (change & 0xffff) + (change >> 16);
+	value = (value & 0xffff) + (value >> 16);
+	value = (__u16) ~((value & 0xffff) + (value >> 16));
 	return value ?: 0xffff;
 }
 
-static __always_inline bool nc_patch_sum(struct nc_walk *walk, __u32 offset, __u32 from, __u32 to,
+static __always_inline bool nc_patch_sum(struct nc_run *run, __u32 offset, __u32 change,
 					 bool zero_is_none)
 {
 	__be16 sum;
 
-	if (offset + 2 > walk->pkt.length || nc_hook_load(walk->ctx, offset, &sum, 2))
+	if (offset + 2 > run->walk->pkt.length || nc_hook_load_plain(run->ctx, offset, &sum, 2))
 		return false;
 	if (zero_is_none && !sum)
 		return true;
-	sum = nc_sum_replace(sum, from, to);
-	return nc_hook_store(walk->ctx, offset, &sum, 2) == 0;
+	sum = nc_sum_replace(sum, change);
+	return nc_hook_store(run->ctx, offset, &sum, 2) == 0;
 }
 
 /* Where a transport protocol has its checksum; 0: it has none that covers the pseudo header or its ports. */
@@ -193,11 +179,11 @@ static __always_inline __u32 nc_sum_offset(__u8 protocol, bool pseudo)
 	}
 }
 
-/* Keep right what covers bytes that changed from one sum to another. */
-static __always_inline bool nc_patch_sums(struct nc_walk *walk, const struct nc_step *step,
-					  __u32 from, __u32 to)
+/* Keep right what covers bytes that have changed. */
+static __always_inline bool nc_patch_sums(struct nc_run *run, const struct nc_step *step,
+					  __u32 change)
 {
-	struct nc_pkt *pkt = &walk->pkt;
+	struct nc_pkt *pkt = &run->walk->pkt;
 	__u8 protocol = pkt->byte[NC_SLOT_L4 * 8];
 	bool network = step->base != NC_BASE_TH;
 	__u32 at = nc_sum_offset(protocol, network);
@@ -205,79 +191,74 @@ static __always_inline bool nc_patch_sums(struct nc_walk *walk, const struct nc_
 	if (!(step->arg & NC_STORE_CHECKSUM))
 		return true;
 	if (network && pkt->half[NC_SLOT_L3 * 4] == bpf_htons(NC_ETH_IP) &&
-	    !nc_patch_sum(walk, pkt->nh + 10, from, to, false))
+	    !nc_patch_sum(run, pkt->nh + 10, change, false))
 		return false;
 	if (network && !(step->arg & NC_STORE_PSEUDO))
 		return true;
 	/* A later fragment has no transport header, and one that was cut has no checksum to mend. */
 	if (!at || pkt->avail[NC_BASE_TH] < 1 + at + 2)
 		return !network ? at == 0 : true;
-	return nc_patch_sum(walk, pkt->th + at, from, to, protocol == 17);
+	return nc_patch_sum(run, pkt->th + at, change, protocol == 17);
 }
 
 /* width bytes, even and at an even offset, are read, changed and written back. */
-static __noinline bool nc_store_at(struct nc_walk *walk, const struct nc_step *step, __u32 offset)
+static __noinline bool nc_store_at(struct nc_run *run, const struct nc_step *step, __u32 offset)
 {
-	__u64 high = nc_acc_high(&walk->pkt), low = nc_acc_low(&walk->pkt), old_high, old_low;
-	__u32 width = step->width, from, to;
-	union {
-		__be64 number[3];
-		__be16 half[12];
-	} old = {}, new = {};
+	__u64 high = nc_acc_high(&run->walk->pkt), low = nc_acc_low(&run->walk->pkt);
+	__u32 width = nc_opaque(step->width);
+	__be64 old[2] = {}, new[2];
 
-	if (width < 1 || width > 16 || offset + width > walk->pkt.length)
+	if (width < 1 || width > 16 || offset + width > run->walk->pkt.length)
 		return false;
-	if (nc_hook_load(walk->ctx, offset, &old, width))
+	if (nc_hook_load_plain(run->ctx, offset, old, width))
 		return false;
-	old_high = bpf_be64_to_cpu(old.number[0]);
-	old_low = bpf_be64_to_cpu(old.number[1]);
 	/* Left-justified bytes; the value goes to its place among them. */
 	nc_shift_left(&high, &low, (16 - width) * 8 + step->shift);
-	new.number[0] = bpf_cpu_to_be64((old_high & ~step->mask) | (high & step->mask));
-	new.number[1] = bpf_cpu_to_be64((old_low & ~step->low) | (low & step->low));
-	from = nc_sum(old.half, width);
-	to = nc_sum(new.half, width);
-	if (nc_hook_store(walk->ctx, offset, &new, width))
+	high = (bpf_be64_to_cpu(old[0]) & ~step->mask) | (high & step->mask);
+	low = (bpf_be64_to_cpu(old[1]) & ~step->low) | (low & step->low);
+	new[0] = bpf_cpu_to_be64(high);
+	new[1] = bpf_cpu_to_be64(low);
+	if (nc_hook_store(run->ctx, offset, new, width))
 		return false;
-	return nc_patch_sums(walk, step, from, to);
+	return nc_patch_sums(run, step,
+			     bpf_csum_diff((__be32 *)old, sizeof(old), (__be32 *)new, sizeof(new),
+					   0));
 }
 
-static __always_inline bool nc_store(struct nc_walk *walk, const struct nc_step *step)
+static __always_inline bool nc_store(struct nc_run *run, const struct nc_step *step)
 {
 	__u32 end = step->base == NC_BASE_TH ? step->need - 1 : step->need;
 
-	walk->again = 1;
-	return nc_store_at(walk, step, nc_base_offset(&walk->pkt, step->base) + end - step->width);
+	run->walk->again = 1;
+	return nc_store_at(run, step,
+			   nc_base_offset(&run->walk->pkt, step->base) + end - step->width);
 }
 
-/* Options may stand at odd offsets: then the sums of their bytes are swapped, RFC 1071. */
-static __noinline bool nc_store_option(struct nc_walk *walk, const struct nc_step *step)
+/* Options may stand at odd offsets: their bytes are summed where they are in their words. */
+static __noinline bool nc_store_option(struct nc_run *run, const struct nc_step *step)
 {
+	__u32 offset, odd, width = nc_opaque(step->width), value = nc_acc_low(&run->walk->pkt);
+	__be64 old = 0, new = 0;
 	bool header;
-	__u32 offset = nc_find_option(walk, step->arg, step->need, &header), from, to;
-	__u32 width = step->width;
-	__u32 value = nc_acc_low(&walk->pkt);
-	__u8 old[4] = {}, new[4];
 
-	if (!offset || (width != 1 && width != 2 && width != 4))
+	offset = nc_find_option(run, step->arg, step->need, &header);
+	if (!offset || width < 1 || width > 4)
 		return false;
 	offset += step->need - width;
-	if (nc_hook_load(walk->ctx, offset, old, width))
+	odd = (offset - run->walk->pkt.th) & 1;
+	if (nc_hook_load_plain(run->ctx, offset, &old, width))
 		return false;
-	for (__u32 i = 0; i < 4; i++)
-		new[i] = i < width ? value >> ((width - 1 - i) * 8 & 31) : 0;
-	if (nc_hook_store(walk->ctx, offset, new, width))
+	new = bpf_cpu_to_be64((__u64)value << (64 - width * 8));
+	if (nc_hook_store(run->ctx, offset, &new, width))
 		return false;
-	/* The words that the bytes fall into, byte by byte. */
-	from = to = 0;
-	for (__u32 i = 0; i < 4; i++) {
-		bool high = !((offset - walk->pkt.th + i) & 1);
-
-		from += bpf_htons(high ? old[i] << 8 : old[i]);
-		to += bpf_htons(high ? new[i] << 8 : new[i]);
+	if (odd) {
+		old = bpf_cpu_to_be64(bpf_be64_to_cpu(old) >> 8);
+		new = bpf_cpu_to_be64(bpf_be64_to_cpu(new) >> 8);
 	}
-	walk->again = 1;
-	return nc_patch_sum(walk, walk->pkt.th + 16, from, to, false);
+	run->walk->again = 1;
+	return nc_patch_sum(
+		run, run->walk->pkt.th + 16,
+		bpf_csum_diff((__be32 *)&old, sizeof(old), (__be32 *)&new, sizeof(new), 0), false);
 }
 
 #endif

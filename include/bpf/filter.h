@@ -33,20 +33,20 @@ static __always_inline bool nc_find_entry(__u32 ifindex, __u32 *ret_start, __u32
 }
 
 /* Judge the packet: verdict, reason and port are in walk afterwards. */
-static __always_inline void nc_filter(struct nc_walk *walk)
+static __always_inline void nc_filter(nc_ctx *ctx, struct nc_walk *walk)
 {
-	struct nc_frame frame = nc_hook_frame(walk->ctx);
-	__u32 start, stats;
+	__u32 stats;
 
-	walk->ifindex = nc_hook_ifindex(walk->ctx);
-	if (nc_find_entry(walk->ifindex, &start, &stats)) {
-		nc_parse(frame, &walk->pkt);
-		nc_classify(walk, start);
+	walk->ifindex = nc_hook_ifindex(ctx);
+	if (nc_find_entry(walk->ifindex, &walk->at, &stats)) {
+		nc_read(ctx, walk);
+		nc_classify(ctx, walk);
 	} else {
+		walk->pkt.length = nc_hook_length(ctx);
 		walk->verdict = NC_VERDICT_ACCEPT;
 		walk->reason = NC_REASON_NO_CHAIN;
 	}
-	nc_stats_add(&nc_stats, stats, walk->reason, walk->verdict, frame.length);
+	nc_stats_add(&nc_stats, stats, walk->reason, walk->verdict, walk->pkt.length);
 }
 
 #endif

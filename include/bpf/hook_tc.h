@@ -9,6 +9,25 @@
 
 typedef struct __sk_buff nc_ctx;
 
+/*
+ * Members of the context, by instructions that the compiler does not merge: it likes to choose between two addresses and to
+ * access one, and then: "dereference of modified ctx ptr disallowed".
+ */
+#define NC_CTX_READ(ctx, member)                                                                   \
+	({                                                                                         \
+		__u32 _value;                                                                      \
+		asm volatile("%0 = *(u32 *)(%1 + %2)"                                              \
+			     : "=r"(_value)                                                        \
+			     : "r"(ctx), "i"(__builtin_offsetof(struct __sk_buff, member)));       \
+		_value;                                                                            \
+	})
+
+#define NC_CTX_WRITE(ctx, member, value)                                                           \
+	asm volatile("*(u32 *)(%1 + %2) = %0"                                                      \
+		     :                                                                             \
+		     : "r"(value), "r"(ctx), "i"(__builtin_offsetof(struct __sk_buff, member))     \
+		     : "memory")
+
 /* Bytes that the parser wants to see without gaps, as many as there are. */
 #define NC_PULL 256
 
@@ -27,6 +46,11 @@ static __always_inline struct nc_frame nc_hook_frame(nc_ctx *ctx)
 		frame.length += 4;
 	}
 	return frame;
+}
+
+static __always_inline __u32 nc_hook_length(nc_ctx *ctx)
+{
+	return ctx->len + (ctx->vlan_present ? 4 : 0);
 }
 
 static __always_inline __u32 nc_hook_ifindex(nc_ctx *ctx)
@@ -64,6 +88,23 @@ static __always_inline long nc_hook_load(nc_ctx *ctx, __u32 offset, void *to, __
 	return bpf_skb_load_bytes(ctx, offset, to, n);
 }
 
+/* The same for what is no mixture of frame and tag: deep in the frame, or just the TCI. */
+static __always_inline long nc_hook_load_plain(nc_ctx *ctx, __u32 offset, void *to, __u32 n)
+{
+	if (ctx->vlan_present && offset + n > 12) {
+		if (offset == 14 && n == 2) {
+			__be16 tci = bpf_htons(ctx->vlan_tci);
+
+			__builtin_memcpy(to, &tci, 2);
+			return 0;
+		}
+		if (offset < 16)
+			return -1;
+		offset -= 4;
+	}
+	return bpf_skb_load_bytes(ctx, offset, to, n);
+}
+
 /* A tag beside the frame is taken off and pushed anew. */
 static __always_inline long nc_hook_store(nc_ctx *ctx, __u32 offset, void *from, __u32 n)
 {
@@ -88,13 +129,13 @@ static __always_inline bool nc_hook_meta(nc_ctx *ctx, __u32 key, __u64 *ret)
 {
 	switch (key) {
 	case NC_META_MARK:
-		*ret = ctx->mark;
+		*ret = NC_CTX_READ(ctx, mark);
 		return true;
 	case NC_META_PRIORITY:
-		*ret = ctx->priority;
+		*ret = NC_CTX_READ(ctx, priority);
 		return true;
 	case NC_META_PKTTYPE:
-		*ret = ctx->pkt_type;
+		*ret = NC_CTX_READ(ctx, pkt_type);
 		return true;
 	default:
 		return false;
@@ -105,10 +146,10 @@ static __always_inline bool nc_hook_set_meta(nc_ctx *ctx, __u32 key, __u32 value
 {
 	switch (key) {
 	case NC_META_MARK:
-		ctx->mark = value;
+		NC_CTX_WRITE(ctx, mark, value);
 		return true;
 	case NC_META_PRIORITY:
-		ctx->priority = value;
+		NC_CTX_WRITE(ctx, priority, value);
 		return true;
 	case NC_META_PKTTYPE:
 		bpf_skb_change_type(ctx, value);

@@ -24,6 +24,11 @@ static __always_inline struct nc_frame nc_hook_frame(nc_ctx *ctx)
 	};
 }
 
+static __always_inline __u32 nc_hook_length(nc_ctx *ctx)
+{
+	return ctx->data_end - ctx->data;
+}
+
 static __always_inline __u32 nc_hook_ifindex(nc_ctx *ctx)
 {
 	return ctx->ingress_ifindex;
@@ -33,6 +38,11 @@ static __always_inline __u32 nc_hook_ifindex(nc_ctx *ctx)
 static __always_inline long nc_hook_load(nc_ctx *ctx, __u32 offset, void *to, __u32 n)
 {
 	return bpf_xdp_load_bytes(ctx, offset, to, n);
+}
+
+static __always_inline long nc_hook_load_plain(nc_ctx *ctx, __u32 offset, void *to, __u32 n)
+{
+	return nc_hook_load(ctx, offset, to, n);
 }
 
 static __always_inline long nc_hook_store(nc_ctx *ctx, __u32 offset, void *from, __u32 n)

@@ -49,32 +49,32 @@ static __always_inline void nc_shift_left(__u64 *high, __u64 *low, __u32 n)
 }
 
 /* width bytes at an offset as a number, cut as the step says. */
-static __noinline bool nc_load_bytes(struct nc_walk *walk, const struct nc_step *step, __u32 offset)
+static __noinline bool nc_load_bytes(struct nc_run *run, const struct nc_step *step, __u32 offset)
 {
 	__be64 bytes[2] = {};
-	__u32 width = step->width;
+	__u32 width = nc_opaque(step->width);
 	__u64 high, low;
 
 	if (width < 1 || width > 16)
 		return false;
-	if (offset + width > walk->pkt.length)
+	if (offset + width > run->walk->pkt.length)
 		return false;
-	if (nc_hook_load(walk->ctx, offset, bytes, width))
+	if (nc_hook_load(run->ctx, offset, bytes, width))
 		return false;
 	high = bpf_be64_to_cpu(bytes[0]);
 	low = bpf_be64_to_cpu(bytes[1]);
 	nc_shift_right(&high, &low, (16 - width) * 8 + step->shift);
-	nc_set_acc(&walk->pkt, high & step->mask, low & step->low);
+	nc_set_acc(&run->walk->pkt, high & step->mask, low & step->low);
 	return true;
 }
 
-static __always_inline bool nc_load_payload(struct nc_walk *walk, const struct nc_step *step)
+static __always_inline bool nc_load_payload(struct nc_run *run, const struct nc_step *step)
 {
 	/* need counts one more at the transport header (netctl/packet.h). */
 	__u32 end = step->base == NC_BASE_TH ? step->need - 1 : step->need;
 
-	return nc_load_bytes(walk, step,
-			     nc_base_offset(&walk->pkt, step->base) + end - step->width);
+	return nc_load_bytes(run, step,
+			     nc_base_offset(&run->walk->pkt, step->base) + end - step->width);
 }
 
 /* More than these fit into no frame of 9,000 bytes. */
@@ -96,12 +96,12 @@ static long nc_next_extension(__u32 i __attribute__((unused)), struct nc_extensi
 		x->found = found;
 		return 1;
 	}
-	if (x->offset + 2 > x->length || nc_hook_load(x->ctx, x->offset, head, 2))
+	if (x->offset + 2 > x->length || nc_hook_load_plain(x->ctx, x->offset, head, 2))
 		return 1;
 	if (x->next == NC_NEXTHDR_ROUTING && x->offset + 4 > x->length)
 		return 1;
 	if (x->next == NC_NEXTHDR_FRAGMENT) {
-		if (x->offset + 4 > x->length || nc_hook_load(x->ctx, x->offset, head, 4))
+		if (x->offset + 4 > x->length || nc_hook_load_plain(x->ctx, x->offset, head, 4))
 			return 1;
 		if ((head[2] << 8 | head[3]) & 0xfff8) {
 			x->found = found;
@@ -119,11 +119,11 @@ static long nc_next_extension(__u32 i __attribute__((unused)), struct nc_extensi
 	return 0;
 }
 
-static __always_inline bool nc_load_extension(struct nc_walk *walk, const struct nc_step *step)
+static __always_inline bool nc_load_extension(struct nc_run *run, const struct nc_step *step)
 {
-	struct nc_pkt *pkt = &walk->pkt;
+	struct nc_pkt *pkt = &run->walk->pkt;
 	struct nc_extension x = {
-		.ctx = walk->ctx,
+		.ctx = run->ctx,
 		.offset = pkt->nh + NC_IP6_HLEN,
 		.length = pkt->length,
 		.wanted = step->arg,
@@ -138,109 +138,86 @@ static __always_inline bool nc_load_extension(struct nc_walk *walk, const struct
 		nc_set_acc(pkt, 0, x.found);
 		return true;
 	}
-	return x.found && nc_load_bytes(walk, step, x.offset + step->need - step->width);
+	return x.found && nc_load_bytes(run, step, x.offset + step->need - step->width);
 }
 
 /* A search for a TCP option (RFC 9293), as the kernel's nft_exthdr_tcp_eval() makes it. */
 struct nc_options {
-	__u8 byte[64];
-	__u32 at, end; /* in byte */
+	nc_ctx *ctx;
+	__u32 at, end; /* in the frame */
 	__u8 wanted, found, length, pad;
+	__u32 pad2;
 };
 
 static long nc_next_option(__u32 i __attribute__((unused)), struct nc_options *o)
 {
-	__u32 at = o->at;
-	__u8 kind, length;
+	__u8 head[2];
 
-	if (at >= 62 || at + 1 >= o->end)
+	if (o->at + 1 >= o->end || nc_hook_load_plain(o->ctx, o->at, head, 2))
 		return 1;
-	kind = o->byte[at & 63];
-	length = o->byte[(at + 1) & 63];
-	if (kind <= 1 || !length)
-		length = 1;
-	if (kind == o->wanted) {
-		o->found = 1;
-		o->length = length;
+	o->length = head[0] <= 1 || !head[1] ? 1 : head[1];
+	o->found = head[0] == o->wanted;
+	if (o->found)
 		return 1;
-	}
-	o->at += length;
+	o->at += o->length;
 	return 0;
 }
 
 /* Where the option begins in the frame; 0: there is none, or the header cannot be read (then *ret_header is false). */
-static __always_inline __u32 nc_find_option(struct nc_walk *walk, __u32 kind, __u32 need,
+static __always_inline __u32 nc_find_option(struct nc_run *run, __u32 kind, __u32 need,
 					    bool *ret_header)
 {
-	struct nc_pkt *pkt = &walk->pkt;
-	struct nc_options o = {.at = 20, .wanted = kind};
-	__u32 doff, rest;
+	struct nc_pkt *pkt = &run->walk->pkt;
+	struct nc_options o = {.ctx = run->ctx, .at = pkt->th + 20, .wanted = kind};
+	__u32 doff;
 	__u8 byte = 0;
 
 	*ret_header = false;
 	if (pkt->byte[NC_SLOT_L4 * 8] != 6 || pkt->avail[NC_BASE_TH] < 1 + 20 ||
-	    nc_hook_load(walk->ctx, pkt->th + 12, &byte, 1))
+	    nc_hook_load_plain(run->ctx, pkt->th + 12, &byte, 1))
 		return 0;
 	doff = (byte >> 4) * 4;
 	if (doff < 20 || pkt->avail[NC_BASE_TH] < 1 + doff)
 		return 0;
 	*ret_header = true;
-	rest = doff - 20;
-	if (rest < 1 || rest > 40 || nc_hook_load(walk->ctx, pkt->th + 20, &o.byte[20], rest))
-		return 0;
-	o.end = doff;
+	o.end = pkt->th + doff;
 	bpf_loop(40, nc_next_option, &o, 0);
-	if (!o.found || o.at + o.length > doff || need > o.length)
-		return 0;
-	return pkt->th + o.at;
+	return o.found && o.at + o.length <= o.end && need <= o.length ? o.at : 0;
 }
 
-static __noinline bool nc_load_option(struct nc_walk *walk, const struct nc_step *step)
+static __noinline bool nc_load_option(struct nc_run *run, const struct nc_step *step)
 {
 	bool header;
-	__u32 offset = nc_find_option(walk, step->arg, step->need, &header);
+	__u32 offset = nc_find_option(run, step->arg, step->need, &header);
 
 	if (step->flags & NC_STEP_PRESENT) {
-		nc_set_acc(&walk->pkt, 0, offset != 0);
+		nc_set_acc(&run->walk->pkt, 0, offset != 0);
 		return header;
 	}
-	return offset && nc_load_bytes(walk, step, offset + step->need - step->width);
+	return offset && nc_load_bytes(run, step, offset + step->need - step->width);
 }
 
 /* --- beside the packet ------------------------------------------------------------------------------------ */
 
 /* A packet has one device at this hook, as nft has it: the other one has no name, and neither type nor group. */
-static __always_inline bool nc_load_device(struct nc_walk *walk, __u32 key)
+static __always_inline bool nc_load_device(struct nc_run *run, __u32 key)
 {
 	bool out = key >= NC_META_OIFNAME, there = out == (NC_LAYER_HOOK == NC_HOOK_EGRESS);
 	const struct nc_entry *entry;
-	__be64 name[2];
 
 	if (out)
 		key -= NC_META_OIFNAME - NC_META_IFNAME;
 	if (!there) {
-		nc_set_acc(&walk->pkt, 0, 0);
+		nc_set_acc(&run->walk->pkt, 0, 0);
 		return key == NC_META_IFNAME;
 	}
-	if (nc_spec.single_ifindex) {
-		for (int i = 0; i < 16; i++)
-			((volatile __u8 *)name)[i] = nc_spec.single.name[i];
-		walk->pkt.slot[NC_SLOT_ACC] = name[0];
-		walk->pkt.slot[NC_SLOT_ACC_LOW] = name[1];
-		if (key != NC_META_IFNAME)
-			nc_set_acc(&walk->pkt, 0,
-				   key == NC_META_IFTYPE ? nc_spec.single.iftype
-							 : nc_spec.single.ifgroup);
-		return true;
-	}
-	entry = bpf_map_lookup_elem(&nc_entries, &walk->ifindex);
+	entry = bpf_map_lookup_elem(&nc_entries, &run->walk->ifindex);
 	if (!entry)
 		return false;
-	__builtin_memcpy(name, entry->name, sizeof(name));
-	walk->pkt.slot[NC_SLOT_ACC] = name[0];
-	walk->pkt.slot[NC_SLOT_ACC_LOW] = name[1];
+	__builtin_memcpy(&run->walk->pkt.slot[NC_SLOT_ACC], entry->name, sizeof(entry->name));
 	if (key != NC_META_IFNAME)
-		nc_set_acc(&walk->pkt, 0, key == NC_META_IFTYPE ? entry->iftype : entry->ifgroup);
+		nc_set_acc(&run->walk->pkt, 0,
+			   key == NC_META_IFTYPE ? entry->iftype : entry->ifgroup);
 	return true;
 }
 
@@ -253,9 +230,9 @@ static __always_inline __u64 nc_realtime(void)
 #define NC_SECOND 1000000000ull
 #define NC_DAY	  86400
 
-static __noinline bool nc_load_meta(struct nc_walk *walk, const struct nc_step *step)
+static __noinline bool nc_load_meta(struct nc_run *run, const struct nc_step *step)
 {
-	struct nc_pkt *pkt = &walk->pkt;
+	struct nc_pkt *pkt = &run->walk->pkt;
 	__u64 value = 0;
 
 	switch (step->arg) {
@@ -268,7 +245,7 @@ static __noinline bool nc_load_meta(struct nc_walk *walk, const struct nc_step *
 	case NC_META_OIFNAME:
 	case NC_META_OIFTYPE:
 	case NC_META_OIFGROUP:
-		return nc_load_device(walk, step->arg);
+		return nc_load_device(run, step->arg);
 	case NC_META_CPU:
 		value = bpf_get_smp_processor_id();
 		break;
@@ -285,14 +262,14 @@ static __noinline bool nc_load_meta(struct nc_walk *walk, const struct nc_step *
 		value = nc_realtime() / NC_SECOND % NC_DAY;
 		break;
 	default:
-		if (!nc_hook_meta(walk->ctx, step->arg, &value))
+		if (!nc_hook_meta(run->ctx, step->arg, &value))
 			return false;
 	}
 	nc_set_acc(pkt, 0, value);
 	return true;
 }
 
-static __always_inline bool nc_load_numgen(struct nc_walk *walk, const struct nc_step *step)
+static __always_inline bool nc_load_numgen(struct nc_run *run, const struct nc_step *step)
 {
 	struct nc_word *word;
 	__u64 number;
@@ -308,7 +285,7 @@ static __always_inline bool nc_load_numgen(struct nc_walk *walk, const struct nc
 			return false;
 		number = __sync_fetch_and_add(&word->value, 1) % step->low;
 	}
-	nc_set_acc(&walk->pkt, 0, number + step->span);
+	nc_set_acc(&run->walk->pkt, 0, number + step->span);
 	return true;
 }
 
@@ -359,9 +336,9 @@ static __always_inline __u32 nc_rotate(__u32 word, __u32 n)
 	} while (0)
 
 /* Keys are zero behind their end, so that whole words can be read: what jhash() would leave out is zero. */
-static __noinline bool nc_load_jhash(struct nc_walk *walk, const struct nc_step *step)
+static __noinline bool nc_load_jhash(struct nc_run *run, const struct nc_step *step)
 {
-	const __u32 *k = (const __u32 *)&walk->pkt.slot[NC_SLOT_KEY];
+	const __u32 *k = (const __u32 *)&run->walk->pkt.slot[NC_SLOT_KEY];
 	__u32 length = step->arg, a, b, c;
 	int i = 0;
 
@@ -380,7 +357,7 @@ static __noinline bool nc_load_jhash(struct nc_walk *walk, const struct nc_step 
 			c += k[i * 3 + 2];
 		NC_JHASH_FINAL(a, b, c);
 	}
-	nc_set_acc(&walk->pkt, 0, ((__u64)c * (__u32)step->low >> 32) + step->span);
+	nc_set_acc(&run->walk->pkt, 0, ((__u64)c * (__u32)step->low >> 32) + step->span);
 	return true;
 }
 
@@ -414,7 +391,7 @@ static __always_inline void nc_compute(struct nc_pkt *pkt, const struct nc_step 
 
 static __always_inline void nc_load_slot(struct nc_pkt *pkt, const struct nc_step *step)
 {
-	__u32 slot = step->slot;
+	__u32 slot = nc_opaque(step->slot);
 
 	if (step->width == 16 && slot < _NC_SLOT_MAX - 1) {
 		__be64 high = pkt->slot[slot], low = pkt->slot[slot + 1];
@@ -429,7 +406,7 @@ static __always_inline void nc_load_slot(struct nc_pkt *pkt, const struct nc_ste
 /* A part of the key: 4, 8 or 16 bytes. */
 static __always_inline void nc_put_key(struct nc_pkt *pkt, const struct nc_step *step)
 {
-	__u32 at = step->arg / 4, slot = step->slot;
+	__u32 at = nc_opaque(step->arg / 4), slot = nc_opaque(step->slot);
 	__be32 *key = &pkt->word[NC_SLOT_KEY * 2];
 	__u64 value;
 

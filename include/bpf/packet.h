@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "netctl/image.h"
+#include "opaque.h"
 
 /*
  * The frame as the hook hands it over. Offsets everywhere are those of the wire: a tag that was taken out of the frame and

@@ -103,9 +103,9 @@ static __always_inline void nc_rich_delete(struct nc_pkt *pkt, __u32 class, __u3
  * nft's nft_dynset_eval(): false ends the rule. An element whose time has run out and that nobody has collected yet is as
  * good as a new one: it begins anew.
  */
-static __noinline bool nc_element(struct nc_walk *walk, const struct nc_step *step)
+static __noinline bool nc_element(struct nc_run *run, const struct nc_step *step)
 {
-	struct nc_pkt *pkt = &walk->pkt;
+	struct nc_pkt *pkt = &run->walk->pkt;
 	struct nc_rich *element = nc_rich_find(pkt, step->width, step->index), fresh = {};
 	__u64 now = step->mask || (element && element->expires) ? bpf_ktime_get_ns() : 0;
 	bool expired = element && nc_expired(element, now);

@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "netctl/state.h"
+#include "opaque.h"
 
 static __always_inline void nc_stats_add(void *stats_map, __u32 slot, __u32 reason, __u32 verdict,
 					 __u32 bytes)
@@ -14,6 +15,8 @@ static __always_inline void nc_stats_add(void *stats_map, __u32 slot, __u32 reas
 	struct nc_stats *stats = bpf_map_lookup_elem(stats_map, &slot);
 	struct nc_cell *cell;
 
+	reason = nc_opaque(reason);
+	verdict = nc_opaque(verdict);
 	if (!stats || reason >= _NC_REASON_MAX || verdict >= _NC_VERDICT_MAX)
 		return;
 	cell = &stats->cell[reason][verdict];

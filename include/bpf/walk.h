@@ -7,21 +7,26 @@
 #include "packet.h"
 
 struct nc_walk {
-	nc_ctx *ctx;
 	struct nc_pkt pkt;
-	__u32 at;      /* index of the next step */
-	__u32 verdict; /* enum nc_verdict */
-	__u32 reason;  /* enum nc_reason */
-	__u32 next;    /* BASE step of the device's next base chain, NC_NONE: none */
-	__u32 policy;  /* step of this chain's policy */
-	__u32 depth;   /* of stack */
-	__u32 port;    /* REDIRECT: index in nc_ports; NC_NONE: to the neighbour */
+	__u32 at;     /* index of the next step */
+	__u32 next;   /* BASE step of the device's next base chain, NC_NONE: none */
+	__u32 policy; /* step of this chain's policy */
+	__u32 port;   /* REDIRECT: index in nc_ports; NC_NONE: to the neighbour */
 	__u32 ifindex;
-	__u32 traced; /* records in nc_trace */
-	__u32 again;  /* 1: headers were rewritten, parse them anew and go on */
-	__u32 family; /* REDIRECT to a neighbour: 4 or 6; its address is in the accumulator */
-	__u32 pad;
+	__u16 traced; /* records in nc_trace */
+	__u8 depth;   /* of stack */
+	__u8 verdict; /* enum nc_verdict */
+	__u8 reason;  /* enum nc_reason */
+	__u8 again;   /* 1: headers were rewritten, parse them anew and go on */
+	__u8 family;  /* REDIRECT to a neighbour: 4 or 6; its address is in the accumulator */
+	__u8 pad;
 	__u32 stack[NC_JUMP_STACK];
+};
+
+/* What steps are given: a walk is plain memory to the verifier, which would forget that there is a context in it. */
+struct nc_run {
+	nc_ctx *ctx;
+	struct nc_walk *walk;
 };
 
 static __always_inline bool nc_uses(enum nc_step_op op)
@@ -31,6 +36,7 @@ static __always_inline bool nc_uses(enum nc_step_op op)
 
 static __always_inline __u64 nc_slot(const struct nc_pkt *pkt, __u32 slot)
 {
+	slot = nc_opaque(slot);
 	return slot < _NC_SLOT_MAX ? bpf_be64_to_cpu(pkt->slot[slot]) : 0;
 }
 
