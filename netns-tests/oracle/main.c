@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * oracle: random rulesets and frames through nft and through netctl, everything that can be seen compared.
+ * Owns the command line, the loop, and what is printed.
+ */
+#include "arena.h"
+#include "blame.h"
+#include "generate.h"
+#include "shrink.h"
+
+#include "../../selftests/chance.h"
+
+#include <getopt.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PRUNE_ROUNDS 12
+#define FRAMES_MAX   4096
+
+struct options {
+	unsigned seconds, rulesets, frames, differences;
+	uint64_t seed;
+	bool strict, print;
+	const char *netctl;
+};
+
+struct tally {
+	unsigned rulesets, frames, different, unsteady, nft_refused, netctl_refused, rules, pruned;
+	unsigned long long counters;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	stop = 1;
+}
+
+static const char usage[] =
+	"usage: oracle [OPTION ...]\n"
+	"  --seconds N        end after N seconds (60)\n"
+	"  --rulesets N       end after N rulesets\n"
+	"  --frames N         frames for each ruleset (200)\n"
+	"  --seed N           of the first ruleset; the next one has N + 1\n"
+	"  --features LIST    use only these parts of the language and kinds of frames\n"
+	"  --without LIST     do not use these\n"
+	"  --list-features    name them\n"
+	"  --netctl PATH      the program to compare with nft (build/netctl)\n"
+	"  --self-test        compare nft with nft\n"
+	"  --strict           what netctl refuses and nft accepts is a difference\n"
+	"  --differences N    end after N differences (5)\n"
+	"  --print            print every ruleset\n";
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+static void print_case(const struct trial *trial, const struct ruleset *ruleset,
+		       const struct packet *packets, unsigned n)
+{
+	ruleset_print(ruleset, stdout);
+	for (unsigned i = 0; i < n; i++) {
+		printf("frame %u, to f%u: ", i + 1, packets[i].device);
+		for (unsigned k = 0; k < packets[i].length; k++)
+			printf("%02x", packets[i].byte[k]);
+		putchar('\n');
+	}
+	answer_same(&trial->answer[SIDE_NFT], &trial->answer[SIDE_NETCTL], stdout);
+}
+
+static void report(struct trial *trial, uint64_t seed, struct ruleset *ruleset,
+		   struct packet *packets, unsigned n)
+{
+	unsigned trials = shrink(trial, ruleset, packets, &n);
+
+	/* Once more, so that the answers are those of the case. */
+	trial_run(trial, ruleset, packets, n);
+	printf("\n=== difference, seed %llu (after %u trials)\n", (unsigned long long)seed, trials);
+	print_case(trial, ruleset, packets, n);
+	fflush(stdout);
+}
+
+/* Until both accept it: leave out the lines that one of them refuses. */
+static enum outcome settle(struct trial *trial, const struct options *options, struct tally *tally,
+			   struct ruleset *ruleset, const struct packet *packets)
+{
+	unsigned rules = ruleset_rules(ruleset);
+	enum outcome outcome;
+
+	for (int round = 0; round < PRUNE_ROUNDS; round++) {
+		outcome = trial_run(trial, ruleset, packets, options->frames);
+		if (outcome != OUTCOME_NFT_REFUSES && outcome != OUTCOME_NETCTL_REFUSES)
+			break;
+		if (outcome == OUTCOME_NETCTL_REFUSES && options->strict)
+			break;
+		if (options->print) {
+			ruleset_print(ruleset, stdout);
+			fputs(trial->message, stdout);
+		}
+		blame_count(outcome == OUTCOME_NFT_REFUSES ? SIDE_NFT : SIDE_NETCTL,
+			    trial->message);
+		if (!blame_prune(ruleset, trial->message))
+			break;
+	}
+	tally->rules += rules;
+	tally->pruned += rules - ruleset_rules(ruleset);
+	return outcome;
+}
+
+static int one(struct trial *trial, const struct options *options, struct tally *tally,
+	       uint64_t seed)
+{
+	static struct packet packets[FRAMES_MAX];
+	static struct ruleset ruleset;
+	enum outcome outcome;
+
+	arena_reset();
+	chance_seed(seed * 0x9e3779b97f4a7c15);
+	generate(&ruleset);
+	traffic_draw(&ruleset, packets, options->frames);
+	trial->careful = false;
+	outcome = settle(trial, options, tally, &ruleset, packets);
+	tally->rulesets++;
+	if (outcome == OUTCOME_BROKEN)
+		return -1;
+	if (outcome == OUTCOME_NFT_REFUSES) {
+		tally->nft_refused++;
+		return 0;
+	}
+	if (outcome == OUTCOME_NETCTL_REFUSES) {
+		tally->netctl_refused++;
+		if (options->strict) {
+			printf("\n=== refused, seed %llu\n%s", (unsigned long long)seed,
+			       trial->message);
+			tally->different++;
+		}
+		return 0;
+	}
+	tally->frames += options->frames;
+	tally->counters += trial->answer[SIDE_NFT].counters;
+	if (options->print)
+		ruleset_print(&ruleset, stdout);
+	if (outcome == OUTCOME_SAME)
+		return 0;
+	/* A difference has to show again, with time to settle. */
+	trial->careful = true;
+	if (trial_run(trial, &ruleset, packets, options->frames) != OUTCOME_DIFFERENT) {
+		tally->unsteady++;
+		return 0;
+	}
+	tally->different++;
+	report(trial, seed, &ruleset, packets, options->frames);
+	return 0;
+}
+
+static void progress(const struct tally *tally, double seconds)
+{
+	static double last;
+
+	if (!isatty(2) || now() - last < 0.2)
+		return;
+	last = now();
+	fprintf(stderr, "\r%u rulesets (%.1f/s), %u frames, %llu counters, %u differences \033[K",
+		tally->rulesets, tally->rulesets / seconds, tally->frames, tally->counters,
+		tally->different);
+}
+
+static void summary(const struct tally *tally, double seconds)
+{
+	if (isatty(2))
+		fputs("\r\033[K", stderr);
+	blame_print(SIDE_NFT, "nft refused");
+	blame_print(SIDE_NETCTL, "netctl refused");
+	printf("%u rulesets in %.0f s (%.1f/s), %u frames, %llu counters compared\n",
+	       tally->rulesets, seconds, tally->rulesets / seconds, tally->frames, tally->counters);
+	printf("%u of %u rules left out because one side refused them; %u rulesets refused by nft, "
+	       "%u by netctl\n",
+	       tally->pruned, tally->rules, tally->nft_refused, tally->netctl_refused);
+	printf("%u differences, %u that did not show again\n", tally->different, tally->unsteady);
+}
+
+static int run(const struct options *options)
+{
+	char directory[] = "/tmp/ncO-XXXXXX";
+	struct tally tally = {};
+	struct world world;
+	struct trial trial = {.world = &world, .nft = "nft", .netctl = options->netctl};
+	char file[sizeof(directory) + 16];
+	double begin, seconds;
+	uint64_t seed = options->seed;
+	int err = 0;
+
+	if (!mkdtemp(directory)) {
+		perror(directory);
+		return 1;
+	}
+	snprintf(file, sizeof(file), "%s/ruleset.nft", directory);
+	trial.file = file;
+	err = world_open(&world);
+	begin = now();
+	while (!err && !stop && tally.rulesets < options->rulesets &&
+	       tally.different < options->differences && now() - begin < options->seconds) {
+		err = one(&trial, options, &tally, seed++);
+		if (err)
+			printf("seed %llu: broken off\n", (unsigned long long)seed - 1);
+		progress(&tally, now() - begin);
+	}
+	seconds = now() - begin;
+	trial_end(&trial);
+	unlink(file);
+	rmdir(directory);
+	summary(&tally, seconds);
+	return err || tally.different ? 1 : 0;
+}
+
+static bool parse(int argc, char **argv, struct options *options)
+{
+	enum {
+		SECONDS,
+		RULESETS,
+		FRAMES,
+		SEED,
+		FEATURES,
+		WITHOUT,
+		LIST,
+		NETCTL,
+		SELF,
+		STRICT,
+		DIFFERENCES,
+		PRINT
+	};
+	static const struct option words[] = {
+		{"seconds", required_argument, NULL, SECONDS},
+		{"rulesets", required_argument, NULL, RULESETS},
+		{"frames", required_argument, NULL, FRAMES},
+		{"seed", required_argument, NULL, SEED},
+		{"features", required_argument, NULL, FEATURES},
+		{"without", required_argument, NULL, WITHOUT},
+		{"list-features", no_argument, NULL, LIST},
+		{"netctl", required_argument, NULL, NETCTL},
+		{"self-test", no_argument, NULL, SELF},
+		{"strict", no_argument, NULL, STRICT},
+		{"differences", required_argument, NULL, DIFFERENCES},
+		{"print", no_argument, NULL, PRINT},
+		{},
+	};
+	bool good = true;
+	int word;
+
+	while (good && (word = getopt_long(argc, argv, "", words, NULL)) != -1) {
+		switch (word) {
+		case SECONDS:
+			options->seconds = strtoul(optarg, NULL, 0);
+			break;
+		case RULESETS:
+			options->rulesets = strtoul(optarg, NULL, 0);
+			options->seconds = options->seconds == 60 ? UINT32_MAX : options->seconds;
+			break;
+		case FRAMES:
+			options->frames = strtoul(optarg, NULL, 0);
+			break;
+		case SEED:
+			options->seed = strtoull(optarg, NULL, 0);
+			break;
+		case FEATURES:
+			good = features_only(optarg);
+			break;
+		case WITHOUT:
+			good = features_without(optarg);
+			break;
+		case LIST:
+			features_print(stdout);
+			exit(0);
+		case NETCTL:
+			options->netctl = optarg;
+			break;
+		case SELF:
+			options->netctl = "nft";
+			break;
+		case STRICT:
+			options->strict = true;
+			break;
+		case DIFFERENCES:
+			options->differences = strtoul(optarg, NULL, 0);
+			break;
+		case PRINT:
+			options->print = true;
+			break;
+		default:
+			fputs(usage, stderr);
+			good = false;
+		}
+	}
+	return good && options->frames && options->frames <= FRAMES_MAX;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.seconds = 60,
+				  .rulesets = UINT32_MAX,
+				  .frames = 200,
+				  .differences = 5,
+				  .seed = time(NULL),
+				  .netctl = "build/netctl"};
+	struct sigaction action = {.sa_handler = on_signal};
+	cpu_set_t first;
+
+	features_begin();
+	if (!parse(argc, argv, &options))
+		return 2;
+	/* Frames are received on the CPU that sends them: one, so that they stay in order and "meta cpu" is known. */
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	sched_setaffinity(0, sizeof(first), &first);
+	setenv("NO_COLOR", "1", 1);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	printf("seed %llu\n", (unsigned long long)options.seed);
+	fflush(stdout);
+	return run(&options);
+}
