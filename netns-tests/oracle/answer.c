@@ -27,6 +27,12 @@ static const char *text(struct json_object *object, const char *key)
 	return value ? say("%s", json_object_get_string(value)) : "";
 }
 
+static void count(struct answer *answer, struct json_object *counter)
+{
+	answer->counters++;
+	answer->counted += json_object_get_int64(json_object_object_get(counter, "packets")) != 0;
+}
+
 /* Every counter and quota inside a rule, in order. */
 static void read_state(struct answer *answer, struct json_object *at, const char *where,
 		       unsigned *n)
@@ -46,7 +52,7 @@ static void read_state(struct answer *answer, struct json_object *at, const char
 		answer_add(answer, say("%s counter %u", where, ++*n),
 			   say("packets %s bytes %s", text(counter, "packets"),
 			       text(counter, "bytes")));
-		answer->counters++;
+		count(answer, counter);
 	}
 	if (json_object_is_type(quota, json_type_object))
 		answer_add(answer, say("%s quota %u", where, ++*n),
@@ -113,7 +119,7 @@ int answer_read(struct answer *answer, const char *json)
 			answer_add(answer, say("counter %s", text(of, "name")),
 				   say("packets %s bytes %s", text(of, "packets"),
 				       text(of, "bytes")));
-			answer->counters++;
+			count(answer, of);
 		} else if (json_object_object_get_ex(entry, "quota", &of)) {
 			answer_add(answer, say("quota %s", text(of, "name")),
 				   say("used %s", text(of, "used")));

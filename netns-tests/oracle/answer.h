@@ -13,9 +13,11 @@ struct line {
 struct answer {
 	struct line *line;
 	unsigned n, room;
-	unsigned counters;
+	unsigned counters, counted,
+		frames; /* counters, those that are not zero, frames that came out */
 };
 
+/* Key and value stay the caller's. */
 void answer_add(struct answer *answer, const char *key, const char *value);
 /* From "-j list ruleset". -1: that is no such thing. */
 int answer_read(struct answer *answer, const char *json);

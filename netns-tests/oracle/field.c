@@ -14,7 +14,6 @@
 const struct field fields[] = {
 	/* text, header, bit offset, bits, type, feature, flags */
 	{"meta protocol", H_META, 0, 16, T_ETYPE, F_META, NAMES | NOWHERE},
-	{"meta nfproto", H_META, 0, 8, T_NFPROTO, F_META, NAMES | NOWHERE | RARE},
 	{"meta l4proto", H_META, 0, 8, T_PROTO, F_META, NAMES | NOWHERE},
 	{"meta length", H_META, 0, 32, T_INT, F_META, NOWHERE},
 	{"meta mark", H_META, 0, 32, T_MARK, F_META, NOWHERE | SET},
@@ -93,15 +92,14 @@ const struct field fields[] = {
 	{"mh type", H_MH, 16, 8, T_MHTYPE, F_EXTHDR, 0},
 	{"mh reserved", H_MH, 24, 8, T_INT, F_EXTHDR, 0},
 	{"mh checksum", H_MH, 32, 16, T_INT, F_EXTHDR, 0},
-	{"ah nexthdr", H_AH, 0, 8, T_PROTO, F_AH, SHAPE},
+	/* no "ah nexthdr", no "comp nexthdr": nft 1.0.6 dies of them */
 	{"ah hdrlength", H_AH, 8, 8, T_INT, F_AH, SHAPE},
 	{"ah reserved", H_AH, 16, 16, T_INT, F_AH, 0},
 	{"ah spi", H_AH, 32, 32, T_INT, F_AH, 0},
 	{"ah sequence", H_AH, 64, 32, T_INT, F_AH, 0},
 	{"esp spi", H_ESP, 0, 32, T_INT, F_ESP, 0},
 	{"esp sequence", H_ESP, 32, 32, T_INT, F_ESP, 0},
-	{"comp nexthdr", H_COMP, 0, 8, T_PROTO, F_COMP, 0},
-	{"comp flags", H_COMP, 8, 8, T_INT, F_COMP, 0},
+	{"comp flags", H_COMP, 8, 8, T_INT, F_COMP, RARE},
 	{"comp cpi", H_COMP, 16, 16, T_INT, F_COMP, 0},
 	{"icmp type", H_ICMP, 0, 8, T_ICMPTYPE, F_ICMP, 0},
 	{"icmp code", H_ICMP, 8, 8, T_ICMPCODE, F_ICMP, 0},
@@ -116,12 +114,12 @@ const struct field fields[] = {
 	{"icmpv6 id", H_ICMPV6, 32, 16, T_INT, F_ICMPV6, 0},
 	{"icmpv6 sequence", H_ICMPV6, 48, 16, T_INT, F_ICMPV6, 0},
 	{"icmpv6 mtu", H_ICMPV6, 32, 32, T_INT, F_ICMPV6, RARE},
-	{"icmpv6 parameter-problem", H_ICMPV6, 32, 32, T_INT, F_ICMPV6, RARE},
+	{"icmpv6 param-problem", H_ICMPV6, 32, 32, T_INT, F_ICMPV6, RARE},
 	{"icmpv6 max-delay", H_ICMPV6, 32, 16, T_INT, F_ICMPV6, RARE},
 	{"igmp type", H_IGMP, 0, 8, T_IGMPTYPE, F_IGMP, 0},
 	{"igmp mrt", H_IGMP, 8, 8, T_INT, F_IGMP, 0},
 	{"igmp checksum", H_IGMP, 16, 16, T_INT, F_IGMP, 0},
-	{"igmp group", H_IGMP, 32, 32, T_IP, F_IGMP, 0},
+	{"igmp group", H_IGMP, 32, 32, T_INT, F_IGMP, 0},
 	{"tcp sport", H_TCP, 0, 16, T_PORT, F_TCP, SET},
 	{"tcp dport", H_TCP, 16, 16, T_PORT, F_TCP, SET},
 	{"tcp sequence", H_TCP, 32, 32, T_INT, F_TCP, SET},
@@ -138,7 +136,6 @@ const struct field fields[] = {
 	{"tcp option window", H_OPT_WSCALE, 0, 1, T_BOOL, F_TCPOPT, NOWHERE},
 	{"tcp option window count", H_OPT_WSCALE, 16, 8, T_INT, F_TCPOPT, 0},
 	{"tcp option sack-perm", H_OPT_SACKPERM, 0, 1, T_BOOL, F_TCPOPT, NOWHERE},
-	{"tcp option sack-perm kind", H_OPT_SACKPERM, 0, 8, T_INT, F_TCPOPT, SHAPE},
 	{"tcp option sack0 left", H_OPT_SACK, 16, 32, T_INT, F_TCPOPT, 0},
 	{"tcp option sack0 right", H_OPT_SACK, 48, 32, T_INT, F_TCPOPT, 0},
 	{"tcp option sack1 left", H_OPT_SACK, 80, 32, T_INT, F_TCPOPT, NOWHERE},
@@ -218,7 +215,7 @@ bool theme_has(struct theme theme, enum header header)
 	case H_OPT_MSS ... H_OPT_TS:
 		return theme.l4 == H_TCP;
 	case H_TH:
-		return has_ports(theme.l4);
+		return has_ports(theme.l4) || theme.l4 == H_TH;
 	default:
 		return theme.l4 == header;
 	}

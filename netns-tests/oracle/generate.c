@@ -51,14 +51,27 @@ bool good_key(const struct field *field)
 	       (field->bits % 8 == 0 || field->bits == 12) && field->header != H_OPT_SACK;
 }
 
-bool pick_key(const struct draft *draft, struct key *key)
+bool good_map_key(const struct field *field)
+{
+	/* A statement cannot begin with the word of an extension header. */
+	return good_key(field) && field->bits % 8 == 0 &&
+	       !(field->header >= H_HBH && field->header <= H_MH);
+}
+
+/* nft 1.0.6 cannot list data by interface name. */
+bool good_data_key(const struct field *field)
+{
+	return good_map_key(field) && field->type != T_IFNAME;
+}
+
+bool pick_key(const struct draft *draft, struct key *key, bool (*good)(const struct field *))
 {
 	unsigned n = on(F_CONCAT) && !below(3) ? 2 + below(KEY_PARTS - 1) : 1;
 	unsigned bytes = 0;
 
 	*key = (struct key){.text = ""};
 	for (unsigned i = 0; i < n; i++) {
-		const struct field *field = pick_field(draft, good_key);
+		const struct field *field = pick_field(draft, good);
 		unsigned at = key->n;
 
 		if (!field || bytes + field->bits / 8 > 60)
@@ -66,6 +79,10 @@ bool pick_key(const struct draft *draft, struct key *key)
 		for (unsigned k = 0; k < key->n; k++)
 			if (key->part[k] == field)
 				field = NULL;
+		if (n > 1 && field &&
+		    (field->bits % 8 || field->type == T_TCPFLAG ||
+		     (field->header == H_META && field->type == T_INT)))
+			field = NULL;
 		if (!field)
 			continue;
 		bytes += (field->bits + 31) / 32 * 4;
@@ -107,9 +124,17 @@ unsigned key_elements(const struct key *key, const char **elements, unsigned max
 	return n;
 }
 
-const char *key_type(const struct key *key)
+bool key_named(const struct key *key)
 {
-	bool named = true;
+	for (unsigned i = 0; i < key->n; i++)
+		if (!type_name(key->part[i]->type))
+			return false;
+	return true;
+}
+
+const char *key_type(const struct key *key, const struct data_type *data)
+{
+	bool named = !data || data->name, expressions = on(F_TYPEOF) && (!data || data->expression);
 	char *text = "";
 
 	for (unsigned i = 0; i < key->n; i++) {
@@ -118,9 +143,11 @@ const char *key_type(const struct key *key)
 		named = named && name;
 		text = say("%s%s%s", text, i ? " . " : "", name ? name : "");
 	}
-	if (named && (below(3) || !on(F_TYPEOF)))
-		return say("type %s", text);
-	return on(F_TYPEOF) ? say("typeof %s", key->text) : NULL;
+	if (named && (below(3) || !expressions))
+		return say("type %s%s%s", text, data ? " : " : "", data ? data->name : "");
+	if (!expressions)
+		return NULL;
+	return say("typeof %s%s%s", key->text, data ? " : " : "", data ? data->expression : "");
 }
 
 const char *object_for(struct draft *draft, const char *kind, const char *prefix,
@@ -142,6 +169,14 @@ const char *object_for(struct draft *draft, const char *kind, const char *prefix
 	return object->name;
 }
 
+static bool asks_for_tag(const struct rule *rule)
+{
+	for (unsigned i = 0; i < rule->n; i++)
+		if (!strncmp(rule->statement[i], "vlan ", 5))
+			return true;
+	return false;
+}
+
 static void generate_rule(struct draft *draft)
 {
 	draft->rule = &draft->chain->rule[draft->chain->n++];
@@ -149,6 +184,8 @@ static void generate_rule(struct draft *draft)
 	if (draft->ruleset->themes < RULESET_THEMES)
 		draft->ruleset->theme[draft->ruleset->themes++] = draft->theme;
 	generate_matches(draft);
+	/* What stands behind the network header cannot ask for the tag any more. */
+	draft->theme.vlan = draft->theme.vlan && (!draft->rule->n || asks_for_tag(draft->rule));
 	if (below(8))
 		draft_add(draft, "counter");
 	generate_statements(draft);

@@ -32,12 +32,22 @@ struct key {
 	bool ranges;
 	const char *text; /* "ip saddr . tcp dport" */
 };
-bool pick_key(const struct draft *draft, struct key *key);
+bool pick_key(const struct draft *draft, struct key *key, bool (*good)(const struct field *));
 /* Up to max disjoint elements. */
 unsigned key_elements(const struct key *key, const char **elements, unsigned max);
-/* "type ipv4_addr . inet_service" or "typeof …"; NULL: features forbid. */
-const char *key_type(const struct key *key);
+/* Do all parts have types with names? */
+bool key_named(const struct key *key);
+/*
+ * "type ipv4_addr . inet_service" or "typeof ip saddr . tcp dport"; for maps followed by ": mark", from the data's name as a
+ * type and as an expression, where NULL says that it has none. NULL: features or nft forbid.
+ */
+struct data_type {
+	const char *name, *expression;
+};
+const char *key_type(const struct key *key, const struct data_type *data);
 bool good_key(const struct field *field);
+bool good_map_key(const struct field *field);
+bool good_data_key(const struct field *field);
 
 /* A named object for a purpose, a new one or one that is there. NULL: no room. */
 const char *object_for(struct draft *draft, const char *kind, const char *prefix,

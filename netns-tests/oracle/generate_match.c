@@ -121,7 +121,8 @@ static bool match_shift(struct draft *draft, const struct field *field)
 	value_t value;
 	unsigned by;
 
-	if (field->type != T_MARK && (field->type != T_INT || field->bits % 8))
+	if (field->type != T_INT || field->bits % 8 || field->bits > 16 ||
+	    field->header == H_META || (field->flags & FIELD_RARE))
 		return false;
 	by = 1 + below(field->bits - 1);
 	value = value_new(field->type, field_pool(field), field->bits);
@@ -170,7 +171,7 @@ static bool match_set(struct draft *draft, struct key *key, bool named)
 		draft_add(draft, say("%s %s{ %s }", key->text, neq, join(elements, n)));
 		return true;
 	}
-	type = key_type(key);
+	type = key_type(key, NULL);
 	if (!type)
 		return false;
 	name = object_for(draft, "set", "s", say("set %s%s", type, key->ranges ? " ranges" : ""),
@@ -285,8 +286,8 @@ static void match_protocol(struct draft *draft)
 		{H_IP, "ip", NULL, NULL},
 		{H_IP6, "ip6", NULL, NULL},
 		{H_ARP, "arp", NULL, NULL},
-		{H_TCP, NULL, "tcp", "{ tcp, udp }"},
-		{H_UDP, NULL, "udp", "{ udp, tcp, icmp }"},
+		{H_TCP, NULL, "tcp", "{ udp, tcp }"},
+		{H_UDP, NULL, "udp", "{ icmp, tcp, udp }"},
 		{H_SCTP, NULL, "sctp", NULL},
 		{H_ICMP, NULL, "icmp", NULL},
 		{H_ICMPV6, NULL, "icmpv6", NULL},
@@ -305,13 +306,15 @@ static void match_protocol(struct draft *draft)
 		}
 		if (!names[i].name || names[i].header != theme.l4 || theme.l3 == H_META)
 			continue;
-		if (theme.l3 == H_IP && on(F_IP) && !below(3))
+		if (theme.l3 == H_IP && !theme.vlan && on(F_IP) && !below(3))
 			draft_add(draft, say("ip protocol %s", names[i].name));
-		else if (theme.l3 == H_IP6 && on(F_IP6) && !below(3))
+		else if (theme.l3 == H_IP6 && !theme.vlan && on(F_IP6) && !below(3))
 			draft_add(draft, say("ip6 nexthdr %s", names[i].name));
-		else if (on(F_META) && names[i].set && on(F_ANONSET) && below(2))
+		else if (on(F_META) && names[i].set && on(F_ANONSET) && on(F_TH) && below(2)) {
+			/* Behind several protocols only ports in general. */
 			draft_add(draft, say("meta l4proto %s", names[i].set));
-		else if (on(F_META))
+			draft->theme.l4 = H_TH;
+		} else if (on(F_META))
 			draft_add(draft, say("meta l4proto %s", names[i].name));
 	}
 }
@@ -337,7 +340,7 @@ void generate_matches(struct draft *draft)
 		match_two_tags(draft);
 		return;
 	}
-	if (on(F_CONCAT) && !below(7) && pick_key(draft, &key) && key.n > 1) {
+	if (on(F_CONCAT) && !below(7) && pick_key(draft, &key, good_key) && key.n > 1) {
 		match_set(draft, &key, on(F_NAMEDSET) && below(2));
 		return;
 	}

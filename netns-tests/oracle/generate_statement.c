@@ -73,8 +73,10 @@ static bool named_quota(struct draft *draft)
 	return name;
 }
 
+static const char *verdict(struct draft *draft, const void *of);
+
 /* "KEY map { … : DATA }" or "KEY map @name"; data() gives one value. */
-static const char *map_text(struct draft *draft, const char *word, const char *data_type,
+static const char *map_text(struct draft *draft, const char *word, struct data_type data_type,
 			    const char *(*data)(struct draft *draft, const void *of),
 			    const void *of)
 {
@@ -83,21 +85,26 @@ static const char *map_text(struct draft *draft, const char *word, const char *d
 	char *text = "";
 	unsigned n;
 
-	if (!pick_key(draft, &key))
+	if (!pick_key(draft, &key, data == verdict ? good_map_key : good_data_key))
 		return NULL;
+	/* nft 1.0.6 makes mistakes, or dies when it lists, where plain integers are concatenated in anonymous maps. */
+	if (key.n > 1 && !key_named(&key))
+		return NULL;
+	/* It knows no length of plain integers in them either. */
+	if (!data_type.name)
+		key.ranges = false;
 	n = key_elements(&key, elements, 1 + below(MAP_ELEMENTS));
 	for (unsigned i = 0; i < n; i++)
 		elements[i] = say("%s : %s", elements[i], data(draft, of));
-	if (on(F_NAMEDSET) && below(2) && data_type) {
-		type = key_type(&key);
+	if (on(F_NAMEDSET) && below(2)) {
+		type = key_type(&key, &data_type);
 		if (!type)
 			return NULL;
 		/* Verdicts name chains that only this chain may jump to: no sharing. */
 		name = object_for(
 			draft, "map", "m",
 			say("map %u", draft->ruleset->objects + 1000 * draft->chain_index),
-			say("%s : %s; %s", type, data_type, key.ranges ? "flags interval; " : ""),
-			elements, n);
+			say("%s; %s", type, key.ranges ? "flags interval; " : ""), elements, n);
 		return name ? say("%s %s @%s", key.text, word, name) : NULL;
 	}
 	for (unsigned i = 0; i < n; i++)
@@ -113,7 +120,8 @@ static const char *counter_data(struct draft *draft, const void *of)
 
 static bool object_map(struct draft *draft)
 {
-	const char *text = map_text(draft, "map", "counter", counter_data, NULL);
+	const char *text =
+		map_text(draft, "map", (struct data_type){"counter", NULL}, counter_data, NULL);
 
 	if (text)
 		draft_add(draft, say("counter name %s", text));
@@ -135,9 +143,9 @@ static bool dynamic_set(struct draft *draft)
 	const char *time = on(F_TIMEOUT) && !below(3) ? "timeout 1h; " : "";
 	struct key key;
 
-	if (!pick_key(draft, &key))
+	if (!pick_key(draft, &key, good_key))
 		return false;
-	type = key_type(&key);
+	type = key_type(&key, NULL);
 	if (!type)
 		return false;
 	name = object_for(draft, "set", "d", say("dynamic %s %s", type, time),
@@ -185,15 +193,16 @@ static bool good_vlan(const struct field *field)
 static bool assign(struct draft *draft, bool (*good)(const struct field *))
 {
 	const struct field *field = NULL;
-	const char *data = NULL, *type;
+	const char *data = NULL;
 
 	for (int i = 0; i < 8 && !field; i++)
 		field = pick_field(draft, good);
 	if (!field)
 		return false;
-	type = type_name(field->type);
-	if (on(F_MAP) && !below(3))
-		data = map_text(draft, "map", type, field_data, field);
+	if (on(F_MAP) && !below(3) && field->bits % 16 == 0)
+		data = map_text(draft, "map",
+				(struct data_type){type_name(field->type), field->text}, field_data,
+				field);
 	if (!data)
 		data = field_data(draft, field);
 	if (header_is_l4(field->header) || good_mangle(field))
@@ -301,7 +310,10 @@ void generate_end(struct draft *draft)
 			draft_add(draft, say("%s %s", below(4) ? "jump" : "goto", text));
 		break;
 	case 3:
-		text = on(F_VMAP) ? map_text(draft, "vmap", "verdict", verdict, NULL) : NULL;
+		text = on(F_VMAP)
+			       ? map_text(draft, "vmap", (struct data_type){"verdict", "verdict"},
+					  verdict, NULL)
+			       : NULL;
 		if (text)
 			draft_add(draft, text);
 		break;

@@ -42,12 +42,11 @@ static const struct name dccp_types[] = {
 	{0, "request"}, {1, "response"}, {2, "data"}, {3, "ack"}, {}};
 static const struct name mh_types[] = {
 	{0, "binding-refresh-request"}, {1, "home-test-init"}, {5, "binding-update"}, {}};
-static const struct name nfprotos[] = {{2, "ipv4"}, {10, "ipv6"}, {}};
 static const struct name pkttypes[] = {
 	{0, "host"}, {1, "broadcast"}, {2, "multicast"}, {3, "other"}, {}};
 static const struct name interfaces[] = {
 	{1, "\"f0\""}, {2, "\"f1\""}, {3, "\"w0\""}, {0, "\"lo\""}, {}};
-static const struct name link_types[] = {{1, "ether"}, {772, "loopback"}, {}};
+static const struct name link_types[] = {{1, "ether"}, {}};
 static const struct name groups[] = {{0, "default"}, {}};
 static const struct name presence[] = {{1, "exists"}, {0, "missing"}, {}};
 static const struct name dscps[] = {{0, "cs0"}, {8, "cs1"}, {10, "af11"}, {46, "ef"}, {}};
@@ -81,7 +80,6 @@ static const struct {
 	[T_ARPOP] = {"arp_op", arp_ops, true, false},
 	[T_DCCPTYPE] = {"dccp_pkttype", dccp_types, true, false},
 	[T_MHTYPE] = {"mh_type", mh_types, true, false},
-	[T_NFPROTO] = {"nf_proto", nfprotos, false, true},
 	[T_PKTTYPE] = {"pkt_type", pkttypes, false, true},
 	[T_IFNAME] = {"ifname", interfaces, false, true},
 	[T_IFINDEX] = {"iface_index", interfaces, false, true},

@@ -30,7 +30,6 @@ enum type {
 	T_ARPOP,
 	T_DCCPTYPE,
 	T_MHTYPE,
-	T_NFPROTO,
 	T_PKTTYPE,
 	T_IFNAME,
 	T_IFINDEX,
