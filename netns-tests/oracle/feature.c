@@ -20,6 +20,7 @@ static const char *const names[_F_MAX] = {
 	[F_UDP] = "udp",
 	[F_UDPLITE] = "udplite",
 	[F_SCTP] = "sctp",
+	[F_SCTPCHUNK] = "sctpchunk",
 	[F_DCCP] = "dccp",
 	[F_AH] = "ah",
 	[F_ESP] = "esp",
@@ -41,6 +42,10 @@ static const char *const names[_F_MAX] = {
 	[F_CONCATRANGE] = "concatrange",
 	[F_VMAP] = "vmap",
 	[F_MAP] = "map",
+	[F_CATCHALL] = "catchall",
+	[F_AUTOMERGE] = "automerge",
+	[F_NUMGEN] = "numgen",
+	[F_HASH] = "hash",
 	[F_JUMP] = "jump",
 	[F_CHAINS] = "chains",
 	[F_DEVICES] = "devices",
@@ -50,12 +55,15 @@ static const char *const names[_F_MAX] = {
 	[F_QUOTA] = "quota",
 	[F_OBJECTMAP] = "objectmap",
 	[F_LOG] = "log",
+	[F_COMMENT] = "comment",
 	[F_DYNSET] = "dynset",
+	[F_METER] = "meter",
 	[F_ELEMENTSTATE] = "elementstate",
 	[F_TIMEOUT] = "timeout",
 	[F_METASET] = "metaset",
 	[F_MANGLE] = "mangle",
 	[F_MANGLEVLAN] = "manglevlan",
+	[F_COPY] = "copy",
 	[F_FWD] = "fwd",
 	[F_DUP] = "dup",
 	[F_MALFORMED] = "malformed",
@@ -94,6 +102,11 @@ static bool set(const char *list, bool to)
 bool features_only(const char *list)
 {
 	memset(enabled, 0, sizeof(enabled));
+	return set(list, true);
+}
+
+bool features_with(const char *list)
+{
 	return set(list, true);
 }
 

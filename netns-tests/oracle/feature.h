@@ -23,6 +23,7 @@ enum feature {
 	F_UDP,
 	F_UDPLITE,
 	F_SCTP,
+	F_SCTPCHUNK,
 	F_DCCP,
 	F_AH,
 	F_ESP,
@@ -45,6 +46,10 @@ enum feature {
 	F_CONCATRANGE,
 	F_VMAP,
 	F_MAP,
+	F_CATCHALL,
+	F_AUTOMERGE,
+	F_NUMGEN,
+	F_HASH,
 	/* chains */
 	F_JUMP,
 	F_CHAINS,
@@ -56,12 +61,15 @@ enum feature {
 	F_QUOTA,
 	F_OBJECTMAP,
 	F_LOG,
+	F_COMMENT,
 	F_DYNSET,
+	F_METER,
 	F_ELEMENTSTATE,
 	F_TIMEOUT,
 	F_METASET,
 	F_MANGLE,
 	F_MANGLEVLAN,
+	F_COPY,
 	F_FWD,
 	F_DUP,
 	/* frames */
@@ -74,6 +82,7 @@ enum feature {
 /* All but those that have to be asked for. */
 void features_begin(void);
 bool features_only(const char *list);
+bool features_with(const char *list);
 bool features_without(const char *list);
 bool on(enum feature feature);
 void features_print(FILE *to);

@@ -76,6 +76,9 @@ const struct field fields[] = {
 	{"rt hdrlength", H_RT, 8, 8, T_INT, F_EXTHDR, SHAPE},
 	{"rt type", H_RT, 16, 8, T_INT, F_EXTHDR, 0},
 	{"rt seg-left", H_RT, 24, 8, T_INT, F_EXTHDR, 0},
+	{"srh last-entry", H_RT, 32, 8, T_INT, F_EXTHDR, RARE},
+	{"srh flags", H_RT, 40, 8, T_INT, F_EXTHDR, RARE},
+	{"srh tag", H_RT, 48, 16, T_INT, F_EXTHDR, RARE},
 	{"exthdr frag", H_FRAG, 0, 1, T_BOOL, F_EXTHDR, NOWHERE},
 	{"frag nexthdr", H_FRAG, 0, 8, T_PROTO, F_EXTHDR, SHAPE},
 	{"frag reserved", H_FRAG, 8, 8, T_INT, F_EXTHDR, 0},
@@ -142,6 +145,8 @@ const struct field fields[] = {
 	{"tcp option timestamp", H_OPT_TS, 0, 1, T_BOOL, F_TCPOPT, NOWHERE},
 	{"tcp option timestamp tsval", H_OPT_TS, 16, 32, T_INT, F_TCPOPT, 0},
 	{"tcp option timestamp tsecr", H_OPT_TS, 48, 32, T_INT, F_TCPOPT, 0},
+	{"tcp option 77", H_OPT_UNKNOWN, 0, 1, T_BOOL, F_TCPOPT, NOWHERE},
+	{"tcp option @77,16,8", H_OPT_UNKNOWN, 16, 8, T_INT, F_TCPOPT, RARE},
 	{"udp sport", H_UDP, 0, 16, T_PORT, F_UDP, SET},
 	{"udp dport", H_UDP, 16, 16, T_PORT, F_UDP, SET},
 	{"udp length", H_UDP, 32, 16, T_INT, F_UDP, 0},
@@ -153,6 +158,15 @@ const struct field fields[] = {
 	{"sctp dport", H_SCTP, 16, 16, T_PORT, F_SCTP, 0},
 	{"sctp vtag", H_SCTP, 32, 32, T_INT, F_SCTP, 0},
 	{"sctp checksum", H_SCTP, 64, 32, T_INT, F_SCTP, 0},
+	{"sctp chunk data", H_CHUNK_DATA, 0, 1, T_BOOL, F_SCTPCHUNK, NOWHERE},
+	{"sctp chunk data flags", H_CHUNK_DATA, 8, 8, T_INT, F_SCTPCHUNK, 0},
+	{"sctp chunk data length", H_CHUNK_DATA, 16, 16, T_INT, F_SCTPCHUNK, SHAPE},
+	{"sctp chunk data tsn", H_CHUNK_DATA, 32, 32, T_INT, F_SCTPCHUNK, 0},
+	{"sctp chunk data stream", H_CHUNK_DATA, 64, 16, T_INT, F_SCTPCHUNK, 0},
+	{"sctp chunk init", H_CHUNK_INIT, 0, 1, T_BOOL, F_SCTPCHUNK, NOWHERE},
+	{"sctp chunk init init-tag", H_CHUNK_INIT, 32, 32, T_INT, F_SCTPCHUNK, 0},
+	{"sctp chunk init a-rwnd", H_CHUNK_INIT, 64, 32, T_INT, F_SCTPCHUNK, 0},
+	{"sctp chunk init num-outbound-streams", H_CHUNK_INIT, 96, 16, T_INT, F_SCTPCHUNK, 0},
 	{"dccp sport", H_DCCP, 0, 16, T_PORT, F_DCCP, 0},
 	{"dccp dport", H_DCCP, 16, 16, T_PORT, F_DCCP, 0},
 	{"dccp type", H_DCCP, 67, 4, T_DCCPTYPE, F_DCCP, 0},
@@ -212,8 +226,10 @@ bool theme_has(struct theme theme, enum header header)
 		return theme.l3 == H_IP;
 	case H_HBH ... H_DST:
 		return theme.l3 == H_IP6;
-	case H_OPT_MSS ... H_OPT_TS:
+	case H_OPT_MSS ... H_OPT_UNKNOWN:
 		return theme.l4 == H_TCP;
+	case H_CHUNK_DATA ... H_CHUNK_INIT:
+		return theme.l4 == H_SCTP;
 	case H_TH:
 		return has_ports(theme.l4) || theme.l4 == H_TH;
 	default:

@@ -34,9 +34,12 @@ enum header {
 	H_OPT_SACKPERM,
 	H_OPT_SACK,
 	H_OPT_TS,
+	H_OPT_UNKNOWN, /* kind 77 */
 	H_UDP,
 	H_UDPLITE,
 	H_SCTP,
+	H_CHUNK_DATA, /* SCTP chunks (RFC 9260) */
+	H_CHUNK_INIT,
 	H_DCCP,
 	H_TH,
 	_H_MAX

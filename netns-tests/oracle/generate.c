@@ -17,7 +17,9 @@ void draft_add(struct draft *draft, const char *statement)
 static bool seldom(enum header header)
 {
 	return (header >= H_IPOPT_RR && header <= H_IPOPT_RA) ||
-	       (header >= H_HBH && header <= H_DST) || (header >= H_OPT_MSS && header <= H_OPT_TS);
+	       (header >= H_HBH && header <= H_DST) ||
+	       (header >= H_OPT_MSS && header <= H_OPT_UNKNOWN) || header == H_CHUNK_DATA ||
+	       header == H_CHUNK_INIT;
 }
 
 const struct field *pick_field(const struct draft *draft, bool (*good)(const struct field *))
@@ -48,7 +50,8 @@ const struct field *pick_field(const struct draft *draft, bool (*good)(const str
 bool good_key(const struct field *field)
 {
 	return field->type != T_BOOL && !(field->flags & (FIELD_NAMES | FIELD_RARE)) &&
-	       (field->bits % 8 == 0 || field->bits == 12) && field->header != H_OPT_SACK;
+	       (field->bits % 8 == 0 || field->bits == 12) && field->header != H_OPT_SACK &&
+	       field->header != H_CHUNK_DATA && field->header != H_CHUNK_INIT;
 }
 
 bool good_map_key(const struct field *field)
@@ -192,6 +195,8 @@ static void generate_rule(struct draft *draft)
 	generate_end(draft);
 	if (!draft->rule->n)
 		draft_add(draft, "counter");
+	if (on(F_COMMENT) && !below(10))
+		draft_add(draft, "comment \"a comment\"");
 }
 
 static const char *base_chain(bool egress)

@@ -98,6 +98,29 @@ static bool match_mask(struct draft *draft, const struct field *field)
 	return true;
 }
 
+/* A mask before a set or a verdict map. */
+static bool match_masked_set(struct draft *draft, const struct field *field)
+{
+	value_t mask, values[3];
+	char *text = "";
+
+	if (field->type == T_TCPFLAG) {
+		draft_add(draft, "tcp flags & (fin | syn | ack) { syn, syn | ack, 0x0 }");
+		return true;
+	}
+	if (!type_has_prefix(field->type) || !on(F_ANONSET))
+		return false;
+	mask = value_max(field->bits) & ~value_max(below(field->bits));
+	for (unsigned i = 0; i < 3; i++) {
+		values[i] = value_new(field->type, field_pool(field), field->bits) & mask;
+		text = say("%s%s%s", text, i ? ", " : "",
+			   value_print(field->type, field->bits, values[i]));
+	}
+	draft_add(draft, say("%s & %s { %s }", field->text,
+			     value_print(field->type, field->bits, mask), text));
+	return true;
+}
+
 static bool match_bitwise(struct draft *draft, const struct field *field)
 {
 	value_t value, with;
@@ -168,14 +191,21 @@ static bool match_set(struct draft *draft, struct key *key, bool named)
 	unsigned n = key_elements(key, elements, 1 + below(SPANS));
 
 	if (!named) {
+		if (on(F_CATCHALL) && n < OBJECT_ELEMENTS && !below(20))
+			elements[n++] = "*";
 		draft_add(draft, say("%s %s{ %s }", key->text, neq, join(elements, n)));
 		return true;
 	}
 	type = key_type(key, NULL);
 	if (!type)
 		return false;
+	if (on(F_CATCHALL) && n < OBJECT_ELEMENTS && !below(12))
+		elements[n++] = "*";
 	name = object_for(draft, "set", "s", say("set %s%s", type, key->ranges ? " ranges" : ""),
-			  say("%s; %s%s", type, key->ranges ? "flags interval; " : "",
+			  say("%s; %s%s", type,
+			      !key->ranges		     ? ""
+			      : on(F_AUTOMERGE) && !below(4) ? "flags interval; auto-merge; "
+							     : "flags interval; ",
 			      on(F_ELEMENTSTATE) && !below(6) ? "counter; " : ""),
 			  elements, below(12) ? n : 0);
 	if (!name)
@@ -207,9 +237,11 @@ static const struct {
 	enum feature feature; /* _F_MAX: always */
 	unsigned weight;
 } forms[] = {
-	{match_plain, _F_MAX, 6},	 {match_neq, F_NEQ, 2},	       {match_order, F_ORDER, 2},
-	{match_range, F_RANGE, 2},	 {match_prefix, F_PREFIX, 4},  {match_mask, F_MASK, 2},
-	{match_bitwise, F_BITWISE, 1},	 {match_shift, F_SHIFT, 1},    {match_flags, F_MASK, 6},
+	{match_plain, _F_MAX, 6},	 {match_neq, F_NEQ, 2},
+	{match_order, F_ORDER, 2},	 {match_range, F_RANGE, 2},
+	{match_prefix, F_PREFIX, 4},	 {match_mask, F_MASK, 2},
+	{match_masked_set, F_MASK, 1},	 {match_bitwise, F_BITWISE, 1},
+	{match_shift, F_SHIFT, 1},	 {match_flags, F_MASK, 6},
 	{match_anonymous, F_ANONSET, 3}, {match_named, F_NAMEDSET, 3},
 };
 
@@ -236,26 +268,53 @@ void generate_match(struct draft *draft, const struct field *field)
 
 static void match_raw(struct draft *draft)
 {
-	static const char bases[] = "lnt";
-	static const char *const names[] = {"ll", "nh", "th"};
+	static const char bases[] = "lntt";
+	static const char *const names[] = {"ll", "nh", "th", "ih"};
 	static const char *const operators[] = {"", "", "!= ", "< ", ">= "};
-	unsigned base = below(3), bytes = 1 + below(8), at = 8 * below(base == 1 ? 40 : 16);
+	unsigned base = below(13) * 3 / 12 % 4, bytes = 1 + below(8);
+	unsigned at = 8 * below(base == 1 ? 40 : 16);
 	unsigned bits = below(4) ? bytes * 8 : 1 + below(32);
-	struct poke *poke;
-	value_t value;
+	unsigned long long value = below(2) ? chance64() : below(300), mask;
+	const char *text;
 
 	if (bits % 8)
 		at += below(8);
-	value = below(2) ? chance64() : below(300);
 	value &= value_max(bits);
-	draft_add(draft, say("@%s,%u,%u %s%llu", names[base], at, bits, PICK(operators),
-			     (unsigned long long)value));
-	if (base == 2)
+	mask = chance64() & value_max(bits);
+	text = say("@%s,%u,%u", names[base], at, bits);
+	if (!below(6) && on(F_ANONSET))
+		text = say("%s { %llu, %llu }", text, value, value ^ 1);
+	else if (!below(6) && on(F_RANGE) && value)
+		text = say("%s %llu-%llu", text, value / 2, value);
+	else if (!below(6) && on(F_MASK) && mask)
+		text = say("%s & %llu == %llu", text, mask, value & mask);
+	else
+		text = say("%s %s%llu", text, PICK(operators), value);
+	draft_add(draft, text);
+	if (base >= 2)
 		draft->ruleset->transport = true;
-	if (draft->ruleset->pokes == RULESET_POKES)
+	if (draft->ruleset->pokes < RULESET_POKES)
+		draft->ruleset->poke[draft->ruleset->pokes++] =
+			(struct poke){bases[base], at, bits, value};
+}
+
+/* Numbers that are not in the packet, yet the same for everybody. */
+static void match_generated(struct draft *draft)
+{
+	unsigned modulus = 2 + below(6);
+	struct key key;
+	const char *text = NULL;
+
+	if (on(F_NUMGEN) && below(2))
+		text = say("numgen inc mod %u", modulus);
+	else if (on(F_HASH) && pick_key(draft, &key, good_key))
+		text = say("jhash %s mod %u seed 0x%x", key.text, modulus, 1 + below(1000));
+	if (!text)
 		return;
-	poke = &draft->ruleset->poke[draft->ruleset->pokes++];
-	*poke = (struct poke){bases[base], at, bits, value};
+	draft_add(draft, below(2) || !on(F_ANONSET)
+				 ? say("%s %u", text, below(modulus))
+				 : say("%s { 0, %u }", text, 1 + below(modulus - 1)));
+	draft_add(draft, "counter");
 }
 
 /* The second of two tags, behind the first. */
@@ -334,6 +393,8 @@ void generate_matches(struct draft *draft)
 
 	if (on(F_RAW) && !below(12))
 		match_raw(draft);
+	if (!below(30))
+		match_generated(draft);
 	if (!below(4))
 		match_protocol(draft);
 	if (on(F_VLAN) && on(F_TAGGED) && !below(40)) {

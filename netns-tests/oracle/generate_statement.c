@@ -94,6 +94,8 @@ static const char *map_text(struct draft *draft, const char *word, struct data_t
 	if (!data_type.name)
 		key.ranges = false;
 	n = key_elements(&key, elements, 1 + below(MAP_ELEMENTS));
+	if (on(F_CATCHALL) && n < OBJECT_ELEMENTS && !below(8))
+		elements[n++] = "*";
 	for (unsigned i = 0; i < n; i++)
 		elements[i] = say("%s : %s", elements[i], data(draft, of));
 	if (on(F_NAMEDSET) && below(2)) {
@@ -112,26 +114,37 @@ static const char *map_text(struct draft *draft, const char *word, struct data_t
 	return say("%s %s { %s }", key.text, word, text);
 }
 
-static const char *counter_data(struct draft *draft, const void *of)
+static const char *object_data(struct draft *draft, const void *of)
 {
-	(void)of;
-	return say("\"%s\"", object_name(draft, "counter", "c", "") ?: "c0");
+	const char *kind = of, *name;
+
+	if (!strcmp(kind, "counter"))
+		name = object_name(draft, kind, "c", "");
+	else if (!strcmp(kind, "limit"))
+		name = object_name(draft, kind, "l", limit_text());
+	else
+		name = object_name(draft, kind, "q", quota_text());
+	return say("\"%s\"", name ?: "c0");
 }
 
 static bool object_map(struct draft *draft)
 {
-	const char *text =
-		map_text(draft, "map", (struct data_type){"counter", NULL}, counter_data, NULL);
+	static const char *const kinds[] = {"counter", "counter", "limit", "quota"};
+	const char *kind = PICK(kinds), *text;
 
+	if (!on(F_NAMEDCOUNTER) || (!on(F_LIMIT) && *kind == 'l') || (!on(F_QUOTA) && *kind == 'q'))
+		return false;
+	text = map_text(draft, "map", (struct data_type){kind, NULL}, object_data, kind);
 	if (text)
-		draft_add(draft, say("counter name %s", text));
+		draft_add(draft, say("%s name %s counter", kind, text));
 	return text;
 }
 
 static bool log_it(struct draft *draft)
 {
-	static const char *const words[] = {"log", "log prefix \"oracle \"", "log group 7",
-					    "log level debug"};
+	static const char *const words[] = {"log",	     "log prefix \"oracle \"",
+					    "log group 7",   "log level debug",
+					    "log flags all", "meta nftrace set 1"};
 
 	draft_add(draft, PICK(words));
 	return true;
@@ -236,6 +249,76 @@ static bool dup_to(struct draft *draft)
 	return true;
 }
 
+/* One field from another of the same kind. */
+static bool copy(struct draft *draft)
+{
+	static const struct {
+		enum header header;
+		const char *text;
+	} copies[] = {
+		{H_ETHER, "ether saddr set ether daddr"}, {H_IP, "ip saddr set ip daddr"},
+		{H_IP6, "ip6 daddr set ip6 saddr"},	  {H_TCP, "tcp dport set tcp sport"},
+		{H_UDP, "udp sport set udp dport"},	  {H_TH, "th sport set th dport"},
+		{H_ARP, "arp daddr ip set arp saddr ip"},
+	};
+
+	for (int tries = 0; tries < 8; tries++) {
+		unsigned i = below(sizeof(copies) / sizeof(*copies));
+
+		if (!theme_has(draft->theme, copies[i].header))
+			continue;
+		draft->ruleset->transport = true;
+		draft_add(draft, say("%s counter", copies[i].text));
+		return true;
+	}
+	return false;
+}
+
+static bool reset_option(struct draft *draft)
+{
+	static const char *const options[] = {"maxseg", "window", "sack-perm", "timestamp", "77"};
+
+	if (!theme_has(draft->theme, H_TCP) || !on(F_TCPOPT))
+		return false;
+	draft->ruleset->transport = true;
+	draft_add(draft, say("reset tcp option %s counter", PICK(options)));
+	return true;
+}
+
+/* The mark from itself, from a counter or a hash. */
+static bool mark_from(struct draft *draft)
+{
+	unsigned long long a = chance64() & 0xffffffff, b = below(64);
+	struct key key;
+
+	if (on(F_NUMGEN) && !below(4))
+		draft_add(draft,
+			  say("meta mark set numgen inc mod %u offset %u", 2 + below(8), below(3)));
+	else if (on(F_HASH) && !below(3) && pick_key(draft, &key, good_data_key))
+		draft_add(draft, say("meta mark set jhash %s mod %u seed 0x%x", key.text,
+				     2 + below(200), 1 + below(99)));
+	else if (!on(F_BITWISE))
+		return false;
+	else if (below(2))
+		draft_add(draft, say("meta mark set meta mark & 0x%llx ^ 0x%llx", a, b));
+	else
+		draft_add(draft, say("meta mark set meta mark | 0x%llx", b));
+	if (below(2))
+		draft_add(draft, say("meta mark & 0x%x == 0x%x counter", 1 + below(7), below(4)));
+	return true;
+}
+
+static bool meter(struct draft *draft)
+{
+	struct key key;
+
+	if (!pick_key(draft, &key, good_data_key) || !key_named(&key))
+		return false;
+	draft_add(draft, say("meter e%u size 65535 { %s limit %s } counter", below(100000),
+			     key.text, limit_text()));
+	return true;
+}
+
 static const struct {
 	bool (*write)(struct draft *draft);
 	enum feature feature;
@@ -253,6 +336,10 @@ static const struct {
 	{mangle, F_MANGLE, 4},
 	{mangle_vlan, F_MANGLEVLAN, 1},
 	{dup_to, F_DUP, 1},
+	{copy, F_COPY, 1},
+	{reset_option, F_MANGLE, 1},
+	{mark_from, F_METASET, 1},
+	{meter, F_METER, 1},
 };
 
 void generate_statements(struct draft *draft)
@@ -319,7 +406,10 @@ void generate_end(struct draft *draft)
 		break;
 	case 4:
 		if (on(F_FWD) && !below(3))
-			draft_add(draft, "fwd to \"w0\"");
+			draft_add(draft,
+				  on(F_MAP) && !below(8)
+					  ? "fwd to meta mark map { 0x0 : \"w0\", 0x1 : \"w0\" }"
+					  : "fwd to \"w0\"");
 		break;
 	}
 }

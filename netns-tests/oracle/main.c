@@ -49,6 +49,7 @@ static const char usage[] =
 	"  --frames N         frames for each ruleset (200)\n"
 	"  --seed N           of the first ruleset; the next one has N + 1\n"
 	"  --features LIST    use only these parts of the language and kinds of frames\n"
+	"  --with LIST        use these too: egress is off otherwise\n"
 	"  --without LIST     do not use these\n"
 	"  --list-features    name them\n"
 	"  --netctl PATH      the program to compare with nft (build/netctl)\n"
@@ -237,6 +238,7 @@ static bool parse(int argc, char **argv, struct options *options)
 		FRAMES,
 		SEED,
 		FEATURES,
+		WITH,
 		WITHOUT,
 		LIST,
 		NETCTL,
@@ -251,6 +253,7 @@ static bool parse(int argc, char **argv, struct options *options)
 		{"frames", required_argument, NULL, FRAMES},
 		{"seed", required_argument, NULL, SEED},
 		{"features", required_argument, NULL, FEATURES},
+		{"with", required_argument, NULL, WITH},
 		{"without", required_argument, NULL, WITHOUT},
 		{"list-features", no_argument, NULL, LIST},
 		{"netctl", required_argument, NULL, NETCTL},
@@ -280,6 +283,9 @@ static bool parse(int argc, char **argv, struct options *options)
 			break;
 		case FEATURES:
 			good = features_only(optarg);
+			break;
+		case WITH:
+			good = features_with(optarg);
 			break;
 		case WITHOUT:
 			good = features_without(optarg);

@@ -200,9 +200,9 @@ static void add_tcp_options(struct stack *stack, unsigned tcp_at)
 	static const struct {
 		enum header header;
 		uint8_t kind, length;
-	} options[] = {{H_OPT_MSS, 2, 4},   {H_OPT_WSCALE, 3, 3}, {H_OPT_SACKPERM, 4, 2},
-		       {H_OPT_SACK, 5, 10}, {H_OPT_TS, 8, 10},	  {H_META, 1, 1},
-		       {H_META, 77, 4},	    {H_META, 0, 1}};
+	} options[] = {{H_OPT_MSS, 2, 4},      {H_OPT_WSCALE, 3, 3}, {H_OPT_SACKPERM, 4, 2},
+		       {H_OPT_SACK, 5, 10},    {H_OPT_TS, 8, 10},    {H_META, 1, 1},
+		       {H_OPT_UNKNOWN, 77, 4}, {H_META, 0, 1}};
 	unsigned begin = stack->packet->length;
 
 	for (unsigned n = below(5); n; n--) {
@@ -219,6 +219,18 @@ static void add_tcp_options(struct stack *stack, unsigned tcp_at)
 	}
 	grow(stack, (4 - (stack->packet->length - begin) % 4) % 4);
 	stack->packet->byte[tcp_at + 12] = (20 + stack->packet->length - begin) / 4 << 4;
+}
+
+static void add_chunks(struct stack *stack)
+{
+	for (unsigned n = below(4); n; n--) {
+		unsigned at = stack->packet->length, type = below(3), size = 16 + 4 * (type == 1);
+
+		grow(stack, size);
+		layer(stack, type == 0 ? H_CHUNK_DATA : type == 1 ? H_CHUNK_INIT : H_META, at);
+		stack->packet->byte[at] = type == 2 ? below(16) : type;
+		put16(stack->packet, at + 2, size - below(4));
+	}
 }
 
 static const struct {
@@ -246,6 +258,8 @@ static void add_transport(struct stack *stack, enum header header)
 		stack->packet->byte[at + 12] = 5 << 4;
 		add_tcp_options(stack, at);
 	}
+	if (header == H_SCTP)
+		add_chunks(stack);
 	if (header == H_AH) {
 		stack->packet->byte[at] = 17;
 		stack->packet->byte[at + 1] = 1;
