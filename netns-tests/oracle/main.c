@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "blame.h"
 #include "generate.h"
+#include "replay.h"
 #include "shrink.h"
 
 #include "../../selftests/chance.h"
@@ -27,6 +28,8 @@ struct options {
 	uint64_t seed;
 	bool strict, print;
 	const char *netctl;
+	char **case_files; /* instead of random ones */
+	unsigned cases;
 };
 
 struct tally {
@@ -42,8 +45,16 @@ static void on_signal(int signal)
 	stop = 1;
 }
 
+static const char *const outcome_names[] = {
+	[OUTCOME_SAME] = "same",
+	[OUTCOME_DIFFERENT] = "different",
+	[OUTCOME_NFT_REFUSES] = "nft refuses",
+	[OUTCOME_NETCTL_REFUSES] = "netctl refuses",
+};
+
 static const char usage[] =
-	"usage: oracle [OPTION ...]\n"
+	"usage: oracle [OPTION ...]         random rulesets\n"
+	"       oracle [OPTION ...] FILE ...  differences that were printed once, again\n"
 	"  --seconds N        end after N seconds (60)\n"
 	"  --rulesets N       end after N rulesets\n"
 	"  --frames N         frames for each ruleset (200)\n"
@@ -66,19 +77,6 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-static void print_case(const struct trial *trial, const struct ruleset *ruleset,
-		       const struct packet *packets, unsigned n)
-{
-	ruleset_print(ruleset, stdout);
-	for (unsigned i = 0; i < n; i++) {
-		printf("frame %u, to f%u: ", i + 1, packets[i].device);
-		for (unsigned k = 0; k < packets[i].length; k++)
-			printf("%02x", packets[i].byte[k]);
-		putchar('\n');
-	}
-	answer_same(&trial->answer[SIDE_NFT], &trial->answer[SIDE_NETCTL], stdout);
-}
-
 static void report(struct trial *trial, uint64_t seed, struct ruleset *ruleset,
 		   struct packet *packets, unsigned n)
 {
@@ -87,7 +85,8 @@ static void report(struct trial *trial, uint64_t seed, struct ruleset *ruleset,
 	/* Once more, so that the answers are those of the case. */
 	trial_run(trial, ruleset, packets, n);
 	printf("\n=== difference, seed %llu (after %u trials)\n", (unsigned long long)seed, trials);
-	print_case(trial, ruleset, packets, n);
+	replay_print(ruleset, packets, n, stdout);
+	answer_same(&trial->answer[SIDE_NFT], &trial->answer[SIDE_NETCTL], stdout);
 	fflush(stdout);
 }
 
@@ -116,6 +115,34 @@ static enum outcome settle(struct trial *trial, const struct options *options, s
 	tally->rules += rules;
 	tally->pruned += rules - ruleset_rules(ruleset);
 	return outcome;
+}
+
+/* Cases of former days. Returns how many differ or are refused; -1: broken off. */
+static int replay(struct trial *trial, const struct options *options)
+{
+	static struct packet packets[FRAMES_MAX];
+	static struct ruleset ruleset;
+	int bad = 0;
+
+	trial->careful = true;
+	for (unsigned i = 0; i < options->cases && !stop; i++) {
+		int n = replay_read(options->case_files[i], &ruleset, packets, FRAMES_MAX);
+		enum outcome outcome;
+
+		if (n < 0)
+			return -1;
+		outcome = trial_run(trial, &ruleset, packets, n);
+		if (outcome == OUTCOME_BROKEN)
+			return -1;
+		printf("%s: %s\n", options->case_files[i], outcome_names[outcome]);
+		if (outcome == OUTCOME_DIFFERENT)
+			answer_same(&trial->answer[SIDE_NFT], &trial->answer[SIDE_NETCTL], stdout);
+		else if (outcome != OUTCOME_SAME)
+			fputs(trial->message, stdout);
+		bad += outcome != OUTCOME_SAME;
+		arena_reset();
+	}
+	return bad;
 }
 
 static int one(struct trial *trial, const struct options *options, struct tally *tally,
@@ -201,7 +228,8 @@ static int run(const struct options *options)
 	char directory[] = "/tmp/ncO-XXXXXX";
 	struct tally tally = {};
 	struct world world;
-	struct trial trial = {.world = &world, .nft = "nft", .netctl = options->netctl};
+	struct trial trial = {
+		.world = &world, .nft = "nft", .netctl = options->netctl, .stop = &stop};
 	char file[sizeof(directory) + 16];
 	double begin, seconds;
 	uint64_t seed = options->seed;
@@ -215,7 +243,9 @@ static int run(const struct options *options)
 	trial.file = file;
 	err = world_open(&world);
 	begin = now();
-	while (!err && !stop && tally.rulesets < options->rulesets &&
+	if (!err && options->cases)
+		err = replay(&trial, options);
+	while (!err && !options->cases && !stop && tally.rulesets < options->rulesets &&
 	       tally.different < options->differences && now() - begin < options->seconds) {
 		err = one(&trial, options, &tally, seed++);
 		if (err)
@@ -226,7 +256,8 @@ static int run(const struct options *options)
 	trial_end(&trial);
 	unlink(file);
 	rmdir(directory);
-	summary(&tally, seconds);
+	if (!options->cases)
+		summary(&tally, seconds);
 	return err || tally.different ? 1 : 0;
 }
 
@@ -313,6 +344,8 @@ static bool parse(int argc, char **argv, struct options *options)
 			good = false;
 		}
 	}
+	options->case_files = argv + optind;
+	options->cases = argc - optind;
 	return good && options->frames && options->frames <= FRAMES_MAX;
 }
 
@@ -324,7 +357,7 @@ int main(int argc, char **argv)
 				  .differences = 5,
 				  .seed = time(NULL),
 				  .netctl = "build/netctl"};
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 	cpu_set_t first;
 
 	features_begin();
@@ -337,7 +370,8 @@ int main(int argc, char **argv)
 	setenv("NO_COLOR", "1", 1);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	printf("seed %llu\n", (unsigned long long)options.seed);
+	if (!options.cases)
+		printf("seed %llu\n", (unsigned long long)options.seed);
 	fflush(stdout);
 	return run(&options);
 }

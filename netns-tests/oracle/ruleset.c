@@ -30,6 +30,10 @@ static void print_chain(const struct chain *chain, FILE *to)
 
 void ruleset_print(const struct ruleset *ruleset, FILE *to)
 {
+	if (ruleset->text) {
+		fputs(ruleset->text, to);
+		return;
+	}
 	fputs("flush ruleset\ntable netdev t {\n", to);
 	for (unsigned i = 0; i < ruleset->objects; i++)
 		print_object(&ruleset->object[i], to);

@@ -48,6 +48,7 @@ struct poke {
 };
 
 struct ruleset {
+	const char *text; /* instead of everything else: one that was written by hand */
 	struct object object[RULESET_OBJECTS];
 	unsigned objects;
 	struct chain chain[RULESET_CHAINS];

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIALS 600
+#define TRIALS 500
 
 struct shrinking {
 	struct trial *trial;
@@ -21,7 +21,7 @@ struct shrinking {
 static bool differs(struct shrinking *s, const struct ruleset *ruleset,
 		    const struct packet *packets, unsigned n)
 {
-	if (s->trials >= TRIALS)
+	if (s->trials >= TRIALS || *s->trial->stop)
 		return false;
 	s->trials++;
 	return trial_run(s->trial, ruleset, packets, n) == OUTCOME_DIFFERENT;
@@ -187,13 +187,29 @@ static void drop_statements(struct shrinking *s)
 	}
 }
 
+/* All frames to f0, and every base chain on it. */
 static void simplify_heads(struct shrinking *s)
 {
-	for (unsigned c = 0; c < s->ruleset->chains; c++) {
-		static const char plain[] =
-			"type filter hook ingress device \"f0\" priority filter; policy accept;";
-		struct ruleset candidate = *s->ruleset;
+	static const char plain[] =
+		"type filter hook ingress device \"f0\" priority filter; policy accept;";
+	struct packet *moved = malloc(s->n * sizeof(*moved));
+	struct ruleset candidate = *s->ruleset;
 
+	for (unsigned c = 0; c < candidate.chains; c++)
+		if (candidate.chain[c].head)
+			candidate.chain[c].head = plain;
+	if (!moved)
+		return;
+	memcpy(moved, s->packets, s->n * sizeof(*moved));
+	for (unsigned i = 0; i < s->n; i++)
+		moved[i].device = 0;
+	if (differs(s, &candidate, moved, s->n)) {
+		*s->ruleset = candidate;
+		memcpy(s->packets, moved, s->n * sizeof(*moved));
+	}
+	free(moved);
+	for (unsigned c = 0; c < s->ruleset->chains; c++) {
+		candidate = *s->ruleset;
 		if (!candidate.chain[c].head || !strcmp(candidate.chain[c].head, plain))
 			continue;
 		candidate.chain[c].head = plain;
@@ -241,7 +257,7 @@ unsigned shrink(struct trial *trial, struct ruleset *ruleset, struct packet *pac
 		drop_objects(&s);
 		drop_statements(&s);
 		simplify_heads(&s);
-	} while (s.progress && s.trials < TRIALS);
+	} while (s.progress && s.trials < TRIALS && !*trial->stop);
 	simplify_frames(&s);
 	*n = s.n;
 	return s.trials;

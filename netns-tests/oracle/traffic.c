@@ -43,6 +43,12 @@ static uint8_t *grow(struct stack *stack, unsigned n)
 	return at;
 }
 
+static void add_byte(struct stack *stack)
+{
+	if (stack->packet->length < FRAME_MAX)
+		*grow(stack, 1) = below(256);
+}
+
 static void layer(struct stack *stack, enum header header, unsigned at)
 {
 	if (stack->layers < LAYERS) {
@@ -386,8 +392,8 @@ static void draw(const struct ruleset *ruleset, struct packet *packet)
 		add_ip6(&stack);
 	if (theme.l4 != H_META)
 		add_transport(&stack, theme.l4);
-	for (unsigned n = below(3) ? 16 + below(64) : below(8); n; n--)
-		*grow(&stack, 1) = below(256);
+	for (unsigned n = below(3) ? 16 + below(64) : below(50) ? below(8) : below(1400); n; n--)
+		add_byte(&stack);
 	lengths(&stack);
 	fill(&stack);
 	if (ruleset->pokes && !below(3))

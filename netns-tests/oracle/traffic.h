@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define FRAME_MAX 512
+#define FRAME_MAX 1514
 
 struct packet {
 	uint8_t byte[FRAME_MAX];

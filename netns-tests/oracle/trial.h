@@ -6,6 +6,8 @@
 #include "answer.h"
 #include "world.h"
 
+#include <signal.h>
+
 enum outcome {
 	OUTCOME_SAME,
 	OUTCOME_DIFFERENT,
@@ -19,7 +21,8 @@ struct trial {
 	const char *file; /* where the ruleset is written */
 	const char *nft;
 	const char *netctl;
-	bool careful; /* wait longer */
+	bool careful;			   /* wait longer */
+	const volatile sig_atomic_t *stop; /* somebody wants to end */
 	/* Results */
 	struct answer answer[_SIDE_MAX];
 	const char *message; /* of the one that refused */

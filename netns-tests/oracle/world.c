@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define CAREFUL_US    10000
 #define BATCH	      64
 #define CAPTURE_BYTES (16 << 20)
 
@@ -198,7 +199,7 @@ int world_send(struct side *side, const struct packet *packets, unsigned n, bool
 		/* Receiving runs on this CPU, at the end of every transmission or in ksoftirqd. */
 		sched_yield();
 	}
-	usleep(careful ? 30000 : 300);
+	usleep(careful ? CAREFUL_US : 300);
 	return 0;
 }
 
