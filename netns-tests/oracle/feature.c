@@ -57,6 +57,7 @@ static const char *const names[_F_MAX] = {
 	[F_LOG] = "log",
 	[F_COMMENT] = "comment",
 	[F_DYNSET] = "dynset",
+	[F_DYNMAP] = "dynmap",
 	[F_METER] = "meter",
 	[F_ELEMENTSTATE] = "elementstate",
 	[F_TIMEOUT] = "timeout",

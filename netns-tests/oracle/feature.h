@@ -63,6 +63,7 @@ enum feature {
 	F_LOG,
 	F_COMMENT,
 	F_DYNSET,
+	F_DYNMAP,
 	F_METER,
 	F_ELEMENTSTATE,
 	F_TIMEOUT,

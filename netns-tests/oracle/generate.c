@@ -100,7 +100,8 @@ bool pick_key(const struct draft *draft, struct key *key, bool (*good)(const str
 	}
 	for (unsigned i = 0; i < key->n; i++)
 		key->text = say("%s%s%s", key->text, i ? " . " : "", key->part[i]->text);
-	key->ranges = on(F_RANGE) && below(2) && (key->n < 2 || on(F_CONCATRANGE));
+	key->ranges = on(F_RANGE) && below(2) &&
+		      (key->n > 1 ? on(F_CONCATRANGE) : key->n && type_ordered(key->part[0]->type));
 	return key->n > 0;
 }
 
@@ -125,6 +126,14 @@ unsigned key_elements(const struct key *key, const char **elements, unsigned max
 		}
 	}
 	return n;
+}
+
+bool key_has_rest(const struct key *key)
+{
+	for (unsigned i = 0; i < key->n; i++)
+		if (key->part[i]->bits % 8)
+			return false;
+	return on(F_CATCHALL);
 }
 
 bool key_named(const struct key *key)

@@ -35,6 +35,8 @@ struct key {
 bool pick_key(const struct draft *draft, struct key *key, bool (*good)(const struct field *));
 /* Up to max disjoint elements. */
 unsigned key_elements(const struct key *key, const char **elements, unsigned max);
+/* May there be a catchall element? nft 1.0.6 cannot list one of bits that are no bytes. */
+bool key_has_rest(const struct key *key);
 /* Do all parts have types with names? */
 bool key_named(const struct key *key);
 /*

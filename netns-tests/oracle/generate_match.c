@@ -91,6 +91,8 @@ static bool match_mask(struct draft *draft, const struct field *field)
 
 	if (!type_ordered(field->type) && field->type != T_TCPFLAG)
 		return false;
+	if (strchr(field->text, '@')) /* nft 1.0.6 cannot list it */
+		return false;
 	if (!values_of_mask(field, &mask, &value))
 		return false;
 	draft_add(draft, say("%s & %s %s %s", field->text, mask,
@@ -186,12 +188,12 @@ static const char *join(const char *const *elements, unsigned n)
 /* A lookup in an anonymous or named set, of one field or several. */
 static bool match_set(struct draft *draft, struct key *key, bool named)
 {
-	const char *elements[OBJECT_ELEMENTS], *type, *name;
+	const char *elements[OBJECT_ELEMENTS], *type, *name, *flags;
 	const char *neq = on(F_NEQ) && !below(4) ? "!= " : "";
 	unsigned n = key_elements(key, elements, 1 + below(SPANS));
 
 	if (!named) {
-		if (on(F_CATCHALL) && n < OBJECT_ELEMENTS && !below(20))
+		if (key_has_rest(key) && n < OBJECT_ELEMENTS && !below(20))
 			elements[n++] = "*";
 		draft_add(draft, say("%s %s{ %s }", key->text, neq, join(elements, n)));
 		return true;
@@ -199,13 +201,22 @@ static bool match_set(struct draft *draft, struct key *key, bool named)
 	type = key_type(key, NULL);
 	if (!type)
 		return false;
-	if (on(F_CATCHALL) && n < OBJECT_ELEMENTS && !below(12))
+	if (key_has_rest(key) && n < OBJECT_ELEMENTS && !below(12))
 		elements[n++] = "*";
+	flags = key->ranges ? "interval" : "";
+	for (unsigned i = 0; i < n && !below(12) && *elements[i] != '*'; i++) {
+		if (on(F_COMMENT) && below(2)) {
+			elements[i] = say("%s comment \"c\"", elements[i]);
+		} else if (on(F_TIMEOUT)) {
+			elements[i] = say("%s timeout 1h", elements[i]);
+			flags = key->ranges ? "interval, timeout" : "timeout";
+		}
+	}
+	if (*flags)
+		flags = say("flags %s; ", flags);
 	name = object_for(draft, "set", "s", say("set %s%s", type, key->ranges ? " ranges" : ""),
-			  say("%s; %s%s", type,
-			      !key->ranges		     ? ""
-			      : on(F_AUTOMERGE) && !below(4) ? "flags interval; auto-merge; "
-							     : "flags interval; ",
+			  say("%s; %s%s%s", type, flags,
+			      key->ranges && on(F_AUTOMERGE) && !below(4) ? "auto-merge; " : "",
 			      on(F_ELEMENTSTATE) && !below(6) ? "counter; " : ""),
 			  elements, below(12) ? n : 0);
 	if (!name)
@@ -220,6 +231,17 @@ static bool match_one_in_set(struct draft *draft, const struct field *field, boo
 
 	key.ranges = on(F_RANGE) && type_ordered(field->type) && below(2);
 	return match_set(draft, &key, named);
+}
+
+static bool match_names(struct draft *draft, const struct field *field)
+{
+	static const char *const sets[] = {"{ \"f*\", \"lo\" }", "{ \"f1*\", \"f0\" }",
+					   "!= { \"w*\", \"f0\" }"};
+
+	if (field->type != T_IFNAME)
+		return false;
+	draft_add(draft, say("%s %s", field->text, PICK(sets)));
+	return true;
 }
 
 static bool match_anonymous(struct draft *draft, const struct field *field)
@@ -237,12 +259,11 @@ static const struct {
 	enum feature feature; /* _F_MAX: always */
 	unsigned weight;
 } forms[] = {
-	{match_plain, _F_MAX, 6},	 {match_neq, F_NEQ, 2},
-	{match_order, F_ORDER, 2},	 {match_range, F_RANGE, 2},
-	{match_prefix, F_PREFIX, 4},	 {match_mask, F_MASK, 2},
-	{match_masked_set, F_MASK, 1},	 {match_bitwise, F_BITWISE, 1},
-	{match_shift, F_SHIFT, 1},	 {match_flags, F_MASK, 6},
-	{match_anonymous, F_ANONSET, 3}, {match_named, F_NAMEDSET, 3},
+	{match_plain, _F_MAX, 6},      {match_neq, F_NEQ, 2},		{match_order, F_ORDER, 2},
+	{match_range, F_RANGE, 2},     {match_prefix, F_PREFIX, 4},	{match_mask, F_MASK, 2},
+	{match_masked_set, F_MASK, 1}, {match_bitwise, F_BITWISE, 1},	{match_shift, F_SHIFT, 1},
+	{match_flags, F_MASK, 6},      {match_anonymous, F_ANONSET, 3}, {match_names, F_ANONSET, 3},
+	{match_named, F_NAMEDSET, 3},
 };
 
 void generate_match(struct draft *draft, const struct field *field)

@@ -94,7 +94,7 @@ static const char *map_text(struct draft *draft, const char *word, struct data_t
 	if (!data_type.name)
 		key.ranges = false;
 	n = key_elements(&key, elements, 1 + below(MAP_ELEMENTS));
-	if (on(F_CATCHALL) && n < OBJECT_ELEMENTS && !below(8))
+	if (key_has_rest(&key) && n < OBJECT_ELEMENTS && !below(8))
 		elements[n++] = "*";
 	for (unsigned i = 0; i < n; i++)
 		elements[i] = say("%s : %s", elements[i], data(draft, of));
@@ -171,11 +171,48 @@ static bool dynamic_set(struct draft *draft)
 		state = below(2)   ? " counter"
 			: below(2) ? say(" limit %s", limit_text())
 				   : say(" quota %s", quota_text());
-	draft_add(draft, say("%s @%s { %s%s%s }", below(2) ? "add" : "update", name, key.text,
-			     *time && !below(3) ? " timeout 2h" : "", state));
+	draft_add(draft, say("%s @%s { %s%s%s }",
+			     !below(8) && !*state ? "delete"
+			     : below(2)		  ? "add"
+						  : "update",
+			     name, key.text, *time && !below(3) ? " timeout 2h" : "", state));
 	draft_add(draft, "counter");
 	if (!below(4))
 		draft_add(draft, say("%s @%s counter", key.text, name));
+	return true;
+}
+
+/* A map that packets write and read. */
+static bool dynamic_map(struct draft *draft)
+{
+	const struct field *data = pick_field(draft, good_data_key);
+	struct data_type of;
+	const char *type, *name;
+	unsigned bits = 0;
+	struct key key;
+
+	if (!data || !pick_key(draft, &key, good_data_key))
+		return false;
+	/* nft 1.0.6 dies of longer ones. */
+	for (unsigned i = 0; i < key.n; i++)
+		bits += (key.part[i]->bits + 31) / 32 * 32;
+	if (bits > 128)
+		return false;
+	of = (struct data_type){type_name(data->type), data->text};
+	type = key_type(&key, &of);
+	if (!type)
+		return false;
+	name = object_for(draft, "map", "d", say("dynamic map %s", type),
+			  say("%s; size %u; flags dynamic;", type, below(2) ? 65535 : 1 + below(8)),
+			  NULL, 0);
+	if (!name)
+		return false;
+	if (header_is_l4(data->header))
+		draft->ruleset->transport = true;
+	draft_add(draft, say("%s @%s { %s : %s } counter", below(2) ? "add" : "update", name,
+			     key.text, data->text));
+	if (data->type == T_MARK && below(2))
+		draft_add(draft, say("meta mark set %s map @%s counter", key.text, name));
 	return true;
 }
 
@@ -332,6 +369,7 @@ static const struct {
 	{object_map, F_OBJECTMAP, 1},
 	{log_it, F_LOG, 1},
 	{dynamic_set, F_DYNSET, 3},
+	{dynamic_map, F_DYNMAP, 1},
 	{meta_set, F_METASET, 3},
 	{mangle, F_MANGLE, 4},
 	{mangle_vlan, F_MANGLEVLAN, 1},
