@@ -54,6 +54,7 @@ static const char *const names[_F_MAX] = {
 	[F_LIMIT] = "limit",
 	[F_QUOTA] = "quota",
 	[F_OBJECTMAP] = "objectmap",
+	[F_EARLYCOUNTER] = "earlycounter",
 	[F_LOG] = "log",
 	[F_COMMENT] = "comment",
 	[F_DYNSET] = "dynset",

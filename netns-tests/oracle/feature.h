@@ -60,6 +60,7 @@ enum feature {
 	F_LIMIT,
 	F_QUOTA,
 	F_OBJECTMAP,
+	F_EARLYCOUNTER, /* a counter before a match */
 	F_LOG,
 	F_COMMENT,
 	F_DYNSET,

@@ -193,6 +193,7 @@ static void generate_rule(struct draft *draft)
 {
 	draft->rule = &draft->chain->rule[draft->chain->n++];
 	draft->theme = theme_random();
+	draft->unequal = 0;
 	if (draft->ruleset->themes < RULESET_THEMES)
 		draft->ruleset->theme[draft->ruleset->themes++] = draft->theme;
 	generate_matches(draft);

@@ -13,6 +13,7 @@ struct draft {
 	unsigned chain_index;
 	struct rule *rule;
 	struct theme theme;
+	unsigned unequal; /* bits by base: there is a "!=" already */
 };
 
 void generate(struct ruleset *ruleset);

@@ -36,6 +36,20 @@ static bool values_of_mask(const struct field *field, const char **mask, const c
 	return true;
 }
 
+/*
+ * May "!=" be said of a field of this base? Once: nft 1.0.6 merges neighbours, so that "ether saddr != A ether type != B"
+ * holds where only one of the two differs.
+ */
+static bool unequal(struct draft *draft, enum header header)
+{
+	unsigned base = header <= H_VLAN ? 1 : header <= H_DST ? 2 : 4;
+
+	if (!on(F_NEQ) || (draft->unequal & base))
+		return false;
+	draft->unequal |= base;
+	return true;
+}
+
 static bool match_plain(struct draft *draft, const struct field *field)
 {
 	draft_add(draft, say("%s %s%s", field->text, below(4) ? "" : "== ", one(field)));
@@ -44,6 +58,8 @@ static bool match_plain(struct draft *draft, const struct field *field)
 
 static bool match_neq(struct draft *draft, const struct field *field)
 {
+	if (!unequal(draft, field->header))
+		return false;
 	draft_add(draft, say("%s != %s", field->text, one(field)));
 	return true;
 }
@@ -66,7 +82,8 @@ static bool match_range(struct draft *draft, const struct field *field)
 	    value_spans(field->type, field_pool(field), field->bits, false, spans, 2) < 2)
 		return false;
 	spans[0].hi = spans[1].lo;
-	draft_add(draft, say("%s %s%s", field->text, on(F_NEQ) && !below(3) ? "!= " : "",
+	draft_add(draft, say("%s %s%s", field->text,
+			     !below(3) && unequal(draft, field->header) ? "!= " : "",
 			     span_print(field->type, field->bits, spans[0])));
 	return true;
 }
@@ -80,7 +97,8 @@ static bool match_prefix(struct draft *draft, const struct field *field)
 		return false;
 	value &= ~value_max(field->bits - length);
 	value_remember(field_pool(field), value);
-	draft_add(draft, say("%s %s%s/%u", field->text, on(F_NEQ) && !below(3) ? "!= " : "",
+	draft_add(draft, say("%s %s%s/%u", field->text,
+			     !below(3) && unequal(draft, field->header) ? "!= " : "",
 			     value_print(field->type, field->bits, value), length));
 	return true;
 }
@@ -291,7 +309,7 @@ static void match_raw(struct draft *draft)
 {
 	static const char bases[] = "lntt";
 	static const char *const names[] = {"ll", "nh", "th", "ih"};
-	static const char *const operators[] = {"", "", "!= ", "< ", ">= "};
+	static const char *const operators[] = {"", "", "< ", ">= ", "!= "};
 	unsigned base = below(13) * 3 / 12 % 4, bytes = 1 + below(8);
 	unsigned at = 8 * below(base == 1 ? 40 : 16);
 	unsigned bits = below(4) ? bytes * 8 : 1 + below(32);
@@ -310,7 +328,13 @@ static void match_raw(struct draft *draft)
 	else if (!below(6) && on(F_MASK) && mask)
 		text = say("%s & %llu == %llu", text, mask, value & mask);
 	else
-		text = say("%s %s%llu", text, PICK(operators), value);
+		text = say("%s %s%llu", text,
+			   operators[below(unequal(draft, base == 0   ? H_ETHER
+							  : base == 1 ? H_IP
+								      : H_TCP)
+						   ? 5
+						   : 4)],
+			   value);
 	draft_add(draft, text);
 	if (base >= 2)
 		draft->ruleset->transport = true;
@@ -443,7 +467,7 @@ void generate_matches(struct draft *draft)
 		if (header_is_l4(chosen[i]->header))
 			draft->ruleset->transport = true;
 		generate_match(draft, chosen[i]);
-		if (!below(3))
+		if (on(F_EARLYCOUNTER) && !below(3))
 			draft_add(draft, "counter");
 	}
 }

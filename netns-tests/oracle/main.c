@@ -95,6 +95,7 @@ static enum outcome settle(struct trial *trial, const struct options *options, s
 			   struct ruleset *ruleset, const struct packet *packets)
 {
 	unsigned rules = ruleset_rules(ruleset);
+	bool netctl_spoke = false;
 	enum outcome outcome;
 
 	for (int round = 0; round < PRUNE_ROUNDS; round++) {
@@ -107,8 +108,12 @@ static enum outcome settle(struct trial *trial, const struct options *options, s
 			ruleset_print(ruleset, stdout);
 			fputs(trial->message, stdout);
 		}
-		blame_count(outcome == OUTCOME_NFT_REFUSES ? SIDE_NFT : SIDE_NETCTL,
-			    trial->message);
+		/* What nft misses once lines are gone is no refusal of its own. */
+		netctl_spoke |= outcome == OUTCOME_NETCTL_REFUSES;
+		if (outcome == OUTCOME_NETCTL_REFUSES)
+			blame_count(SIDE_NETCTL, trial->message);
+		else if (!netctl_spoke)
+			blame_count(SIDE_NFT, trial->message);
 		if (!blame_prune(ruleset, trial->message))
 			break;
 	}
