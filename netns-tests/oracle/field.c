@@ -183,10 +183,12 @@ static const struct {
 	enum feature feature;
 	enum header l3; /* H_META: any */
 } transports[] = {
-	{H_TCP, F_TCP, H_META},	  {H_TCP, F_TCP, H_META},	  {H_UDP, F_UDP, H_META},
+	{H_TCP, F_TCP, H_META},	  {H_TCP, F_TCP, H_META},	  {H_TCP, F_TCP, H_META},
+	{H_TCP, F_TCP, H_META},	  {H_UDP, F_UDP, H_META},	  {H_UDP, F_UDP, H_META},
 	{H_UDP, F_UDP, H_META},	  {H_UDPLITE, F_UDPLITE, H_META}, {H_SCTP, F_SCTP, H_META},
-	{H_DCCP, F_DCCP, H_META}, {H_AH, F_AH, H_META},		  {H_ESP, F_ESP, H_META},
-	{H_COMP, F_COMP, H_META}, {H_ICMP, F_ICMP, H_IP},	  {H_ICMPV6, F_ICMPV6, H_IP6},
+	{H_SCTP, F_SCTP, H_META}, {H_DCCP, F_DCCP, H_META},	  {H_AH, F_AH, H_META},
+	{H_ESP, F_ESP, H_META},	  {H_COMP, F_COMP, H_META},	  {H_ICMP, F_ICMP, H_IP},
+	{H_ICMP, F_ICMP, H_IP},	  {H_ICMPV6, F_ICMPV6, H_IP6},	  {H_ICMPV6, F_ICMPV6, H_IP6},
 	{H_IGMP, F_IGMP, H_IP},	  {H_MH, F_EXTHDR, H_IP6},
 };
 
@@ -196,11 +198,16 @@ struct theme theme_random(void)
 					       H_IP6, H_IP6, H_ARP, H_META};
 	struct theme theme = {
 		.vlan = on(F_TAGGED) && !below(4), .l3 = PICK(networks), .l4 = H_META};
-	unsigned i = below(sizeof(transports) / sizeof(*transports));
 
-	if (theme.l3 != H_ARP && below(4) && on(transports[i].feature) &&
-	    (transports[i].l3 == H_META || transports[i].l3 == theme.l3))
-		theme.l4 = transports[i].header;
+	if (theme.l3 == H_ARP || !below(4))
+		return theme;
+	for (int tries = 0; tries < 3 && theme.l4 == H_META; tries++) {
+		unsigned i = below(sizeof(transports) / sizeof(*transports));
+
+		if (on(transports[i].feature) &&
+		    (transports[i].l3 == H_META || transports[i].l3 == theme.l3))
+			theme.l4 = transports[i].header;
+	}
 	return theme;
 }
 

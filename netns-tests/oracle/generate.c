@@ -29,7 +29,7 @@ const struct field *pick_field(const struct draft *draft, bool (*good)(const str
 	unsigned n = 0, count = 0;
 
 	for (int h = 0; h < _H_MAX; h++)
-		if (theme_has(draft->theme, h) && (!seldom(h) || !below(5)))
+		if (theme_has(draft->theme, h) && (!seldom(h) || !below(h < H_IP6 ? 12 : 4)))
 			headers[n++] = h;
 	/* Meta and ether are everywhere: the theme's own headers first. */
 	for (int tries = 0; tries < 8; tries++) {

@@ -272,6 +272,12 @@ static bool meta_set(struct draft *draft)
 
 static bool mangle(struct draft *draft)
 {
+	if (draft->theme.l4 == H_TCP && on(F_TCPOPT) && !below(4)) {
+		draft->ruleset->transport = true;
+		draft_add(draft, say("tcp option maxseg size set %u counter",
+				     below(3) ? below(8) : below(65536)));
+		return true;
+	}
 	return assign(draft, good_mangle);
 }
 
@@ -366,13 +372,13 @@ static const struct {
 	{named_limit, F_LIMIT, 1},
 	{quota, F_QUOTA, 2},
 	{named_quota, F_QUOTA, 1},
-	{object_map, F_OBJECTMAP, 1},
+	{object_map, F_OBJECTMAP, 2},
 	{log_it, F_LOG, 1},
 	{dynamic_set, F_DYNSET, 3},
 	{dynamic_map, F_DYNMAP, 1},
 	{meta_set, F_METASET, 3},
 	{mangle, F_MANGLE, 4},
-	{mangle_vlan, F_MANGLEVLAN, 1},
+	{mangle_vlan, F_MANGLEVLAN, 4},
 	{dup_to, F_DUP, 1},
 	{copy, F_COPY, 1},
 	{reset_option, F_MANGLE, 1},
