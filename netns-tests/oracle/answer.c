@@ -33,6 +33,19 @@ static void count(struct answer *answer, struct json_object *counter)
 	answer->counted += json_object_get_int64(json_object_object_get(counter, "packets")) != 0;
 }
 
+/* A quota's use in bytes, whatever unit it is printed in. */
+static const char *used(struct json_object *quota)
+{
+	static const char *const units[] = {"bytes", "kbytes", "mbytes"};
+	const char *unit = text(quota, "used_unit");
+	long long bytes = json_object_get_int64(json_object_object_get(quota, "used"));
+
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(unit, units[i]))
+			bytes <<= 10 * i;
+	return say("used %lld bytes", bytes);
+}
+
 /* Every counter and quota inside a rule, in order. */
 static void read_state(struct answer *answer, struct json_object *at, const char *where,
 		       unsigned *n)
@@ -55,8 +68,7 @@ static void read_state(struct answer *answer, struct json_object *at, const char
 		count(answer, counter);
 	}
 	if (json_object_is_type(quota, json_type_object))
-		answer_add(answer, say("%s quota %u", where, ++*n),
-			   say("used %s %s", text(quota, "used"), text(quota, "used_unit")));
+		answer_add(answer, say("%s quota %u", where, ++*n), used(quota));
 }
 
 /* The time that is left is no part of an element. */
@@ -132,8 +144,7 @@ int answer_read(struct answer *answer, const char *json)
 				       text(of, "bytes")));
 			count(answer, of);
 		} else if (json_object_object_get_ex(entry, "quota", &of)) {
-			answer_add(answer, say("quota %s", text(of, "name")),
-				   say("used %s", text(of, "used")));
+			answer_add(answer, say("quota %s", text(of, "name")), used(of));
 		}
 	}
 	json_object_put(root);
@@ -150,7 +161,8 @@ static int by_key(const void *a, const void *b)
 
 void answer_sort(struct answer *answer)
 {
-	qsort(answer->line, answer->n, sizeof(*answer->line), by_key);
+	if (answer->n)
+		qsort(answer->line, answer->n, sizeof(*answer->line), by_key);
 }
 
 bool answer_same(const struct answer *nft, const struct answer *netctl, FILE *to)

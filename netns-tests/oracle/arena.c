@@ -13,14 +13,24 @@ struct block {
 
 static struct block *last;
 
-void arena_reset(void)
+void *arena_mark(void)
 {
-	while (last) {
+	return last;
+}
+
+void arena_release(const void *mark)
+{
+	while (last != mark) {
 		struct block *before = last->before;
 
 		free(last);
 		last = before;
 	}
+}
+
+void arena_reset(void)
+{
+	arena_release(NULL);
 }
 
 void *arena_new(size_t size)

@@ -49,6 +49,7 @@ static const char *const names[_F_MAX] = {
 	[F_JUMP] = "jump",
 	[F_CHAINS] = "chains",
 	[F_DEVICES] = "devices",
+	[F_MANYRULES] = "manyrules",
 	[F_EGRESS] = "egress",
 	[F_NAMEDCOUNTER] = "namedcounter",
 	[F_LIMIT] = "limit",

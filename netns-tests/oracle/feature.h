@@ -54,6 +54,7 @@ enum feature {
 	F_JUMP,
 	F_CHAINS,
 	F_DEVICES,
+	F_MANYRULES,
 	F_EGRESS,
 	/* statements */
 	F_NAMEDCOUNTER,

@@ -4,6 +4,8 @@
 
 #include "../../selftests/chance.h"
 
+#include <string.h>
+
 #define NAMES	FIELD_NAMES
 #define SHAPE	FIELD_SHAPE
 #define SET	FIELD_SET
@@ -247,6 +249,14 @@ bool theme_has(struct theme theme, enum header header)
 bool header_is_l4(enum header header)
 {
 	return header >= H_MH;
+}
+
+const struct field *field_named(const char *text)
+{
+	for (unsigned i = 0; i < fields_n; i++)
+		if (!strcmp(fields[i].text, text))
+			return &fields[i];
+	return NULL;
 }
 
 unsigned field_pool(const struct field *field)

@@ -74,6 +74,7 @@ struct theme {
 struct theme theme_random(void);
 bool theme_has(struct theme theme, enum header header);
 bool header_is_l4(enum header header);
+const struct field *field_named(const char *text);
 unsigned field_pool(const struct field *field);
 
 #endif

@@ -209,6 +209,37 @@ static void generate_rule(struct draft *draft)
 		draft_add(draft, "comment \"a comment\"");
 }
 
+/* Many rules of addresses and ports: what an index is made for. */
+static void generate_many(struct draft *draft)
+{
+	static const char *const ip[] = {"ip saddr", "ip daddr", "ip saddr", "ip daddr"};
+	static const char *const ip6[] = {"ip6 saddr", "ip6 daddr", "ip6 saddr", "ip6 daddr"};
+	static const char *const tcp[] = {"tcp dport", "tcp sport", "tcp dport", "tcp flags"};
+	static const char *const udp[] = {"udp dport", "udp sport", "udp dport", "udp dport"};
+
+	for (unsigned n = 30 + below(200); n && draft->chain->n < CHAIN_RULES; n--) {
+		bool six = !on(F_IP) || (on(F_IP6) && !below(3)), datagrams = below(2);
+
+		draft->rule = &draft->chain->rule[draft->chain->n++];
+		draft->theme =
+			(struct theme){.l3 = six ? H_IP6 : H_IP, .l4 = datagrams ? H_UDP : H_TCP};
+		draft->unequal = 0;
+		if (below(4))
+			generate_match(draft, field_named(six ? PICK(ip6) : PICK(ip)));
+		if (below(4))
+			generate_match(draft, field_named(six ? PICK(ip6) : PICK(ip)));
+		if (below(4) && on(datagrams ? F_UDP : F_TCP)) {
+			generate_match(draft, field_named(datagrams ? PICK(udp) : PICK(tcp)));
+			draft->ruleset->transport = true;
+		}
+		draft_add(draft, "counter");
+		if (draft->rule->n > 2 && !below(6))
+			draft_add(draft, below(2) ? "accept" : "drop");
+		if (draft->ruleset->themes < RULESET_THEMES)
+			draft->ruleset->theme[draft->ruleset->themes++] = draft->theme;
+	}
+}
+
 static const char *base_chain(bool egress)
 {
 	const char *device = egress			  ? "device \"o0\""
@@ -244,5 +275,7 @@ void generate(struct ruleset *ruleset)
 		draft.chain_index = i;
 		for (unsigned rules = 1 + below(i < bases ? 14 : 5); rules; rules--)
 			generate_rule(&draft);
+		if (!i && on(F_MANYRULES) && (on(F_IP) || on(F_IP6)) && !below(12))
+			generate_many(&draft);
 	}
 }

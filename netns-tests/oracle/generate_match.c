@@ -365,11 +365,8 @@ static void match_generated(struct draft *draft)
 /* The second of two tags, behind the first. */
 static void match_two_tags(struct draft *draft)
 {
-	unsigned pool = 0;
+	unsigned pool = field_pool(field_named("vlan id"));
 
-	for (unsigned i = 0; i < fields_n; i++)
-		if (!strcmp(fields[i].text, "vlan id"))
-			pool = field_pool(&fields[i]);
 	draft_add(draft, say("ether type %s vlan id %u vlan type %s vlan id %u",
 			     below(2) ? "8021ad" : "vlan", (unsigned)value_new(T_INT, pool, 12),
 			     below(4) ? "8021q" : "8021ad", (unsigned)value_new(T_INT, pool, 12)));

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #define RULE_STATEMENTS 16
-#define CHAIN_RULES	24
+#define CHAIN_RULES	256
 #define RULESET_CHAINS	8
 #define RULESET_OBJECTS 48
 #define OBJECT_ELEMENTS 16

@@ -21,10 +21,15 @@ struct shrinking {
 static bool differs(struct shrinking *s, const struct ruleset *ruleset,
 		    const struct packet *packets, unsigned n)
 {
+	const void *mark = arena_mark();
+	enum outcome outcome;
+
 	if (s->trials >= TRIALS || *s->trial->stop)
 		return false;
 	s->trials++;
-	return trial_run(s->trial, ruleset, packets, n) == OUTCOME_DIFFERENT;
+	outcome = trial_run(s->trial, ruleset, packets, n);
+	arena_release(mark);
+	return outcome == OUTCOME_DIFFERENT;
 }
 
 /* Keep the candidate if it differs. */
