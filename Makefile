@@ -38,7 +38,7 @@ SELF_OBJS  := $(patsubst selftests/%.c,$(B)/selftests/%.o,$(filter-out selftests
 PERF       := $(patsubst selftests/%.c,$(B)/selftests/%,$(wildcard selftests/perf_*.c))
 TOOLS      := $(patsubst selftests/%.c,$(B)/selftests/%,$(wildcard selftests/tool_*.c))
 FUZZERS    := $(patsubst selftests/%.c,$(B)/fuzz/%,$(wildcard selftests/fuzz_*.c))
-OUR_C      := $(wildcard ctl/*.c ctl/*.h ctl/*/*.c ctl/*/*.h include/*/*.h xdp/*.c tc/*.c sock/*.c selftests/*.c selftests/*.h)
+OUR_C      := $(wildcard ctl/*.c ctl/*.h ctl/*/*.c ctl/*/*.h include/*/*.h xdp/*.c tc/*.c tc/*.h sock/*.c selftests/*.c selftests/*.h netns-tests/oracle/*.c netns-tests/oracle/*.h)
 
 .PHONY: all build deps demo test perf asan lint fmt fuzz install uninstall clean help
 .PRECIOUS: $(B)/%.o
@@ -91,9 +91,25 @@ test: deps ## everything: lint, unit, golden, packet tables, namespaces; ends wi
 	@$(MAKE) --no-print-directory check
 
 .PHONY: check tests-built
-tests-built: build $(UNIT_TESTS) $(TOOLS)
+tests-built: build $(UNIT_TESTS) $(TOOLS) $(B)/netns-tests/oracle
 check: tests-built
 	@B=$(B) ./selftests/run
+
+# --- the oracle: random rulesets and frames through nft and netctl ------------------------------------
+ORACLE      := $(B)/netns-tests/oracle
+ORACLE_OBJS := $(patsubst netns-tests/oracle/%.c,$(B)/oracle/%.o,$(wildcard netns-tests/oracle/*.c)) $(B)/selftests/chance.o
+$(B)/oracle/%.o: netns-tests/oracle/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(ORACLE): $(ORACLE_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+SECONDS ?= 60
+.PHONY: oracle
+oracle: build $(ORACLE) ## random rulesets and frames through nft and netctl for SECONDS (60), compared
+	@$(ORACLE) --seconds $(SECONDS) --netctl $(B)/netctl $(ORACLE_FLAGS)
 
 demo: deps ## a firewall at work between network namespaces, in a minute
 	@$(MAKE) --no-print-directory -s build

@@ -17,6 +17,11 @@ void chance_begin(void)
 	printf("# SEED=%" PRIu64 "\n", state);
 }
 
+void chance_seed(uint64_t seed)
+{
+	state = seed;
+}
+
 /* splitmix64 */
 uint64_t chance64(void)
 {

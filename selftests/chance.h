@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 void chance_begin(void);
+/* Begin from a given seed, silently. */
+void chance_seed(uint64_t seed);
 uint64_t chance64(void);
 /* 0 … n - 1 */
 unsigned below(unsigned n);
