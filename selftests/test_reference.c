@@ -180,7 +180,7 @@ static const struct {
 	/* TCP options */
 	{"tcp option maxseg exists", MSS, true},
 	{"tcp option maxseg missing", TCP, true},
-	{"tcp option maxseg missing", UDP, false},
+	{"tcp option maxseg missing", UDP, true},
 	{"tcp option maxseg size 1460", MSS, true},
 	{"tcp option maxseg size != 1", TCP, false},
 	{"tcp option window count 7", TCP " opt 01030307", true},
