@@ -115,7 +115,7 @@ static int new_meter(const struct nc_ast_set_stmt *ast, const struct nc_set_stmt
 	set->meter = true;
 	set->loc = ast->set.loc;
 	set->flags = NC_SET_DYNAMIC | (stmt->timeout ? NC_SET_TIMEOUT : 0);
-	set->size = ast->size.value ?: NC_DYNAMIC_SIZE;
+	set->size = stmt->size;
 	*ret = TAKE_PTR(set);
 	return 0;
 }
@@ -209,7 +209,7 @@ static int refuse_type(const struct nc_expr *word, struct nc_diag *diag)
 static int eval_type_words(const struct nc_expr *words, nc_key_type *ret, struct nc_diag *diag)
 {
 	for (const struct nc_expr *word = words->items; word; word = word->next) {
-		struct nc_key_part part;
+		struct nc_key_part part = {};
 
 		if (nc_type_by_name(word->text, &part.type) < 0 ||
 		    !nc_type_info(part.type)->settable)

@@ -463,7 +463,7 @@ static void print_set_stmt(const struct nc_set_stmt *set, unsigned flags, FILE *
 					    [NC_SET_OP_DELETE] = "delete"};
 
 	if (set->meter)
-		fprintf(out, "meter %s { ", set->set);
+		fprintf(out, "meter %s size %" PRIu32 " { ", set->set, set->size);
 	else
 		fprintf(out, "%s @%s { ", words[set->op], set->set);
 	nc_print_key(&set->key, flags, out);

@@ -265,6 +265,7 @@ struct nc_set_stmt {
 	enum nc_set_op op;
 	char *set;
 	bool meter;
+	uint32_t size; /* of a meter: what its set holds */
 	nc_key key;
 	uint64_t timeout; /* milliseconds; 0: the set's */
 	unsigned carries; /* NC_CARRY_* */
