@@ -39,11 +39,15 @@ static unsigned host_bits(const struct nc_match *m)
 /* ret_runs: false where what an element carries ends the rule. */
 static bool is_in(struct walk *w, const struct nc_match *m, const nc_num *key, bool *ret_runs)
 {
+	struct nc_set *set = m->set ? nc_table_find_set(w->table, m->set) : NULL;
 	struct nc_set_element *element;
 
 	*ret_runs = true;
-	if (m->set)
-		return walk_lookup(w, nc_table_find_set(w->table, m->set), key, ret_runs);
+	/* An element that ends the rule by being there does not count. */
+	if (set && !m->negated)
+		return walk_lookup(w, set, key, ret_runs);
+	if (set)
+		return elements_hold(&set->elements, key, m->key.n, &element);
 	if (m->any_bit)
 		return key[0] & m->mask;
 	if (m->masked)
