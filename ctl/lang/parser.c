@@ -276,20 +276,31 @@ bool nc_parser_name(struct nc_parser *parser, const char *expected, struct nc_wo
 	return true;
 }
 
+/* The digit's value; base or more when it is none. */
+static unsigned digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
 bool nc_parser_number(struct nc_parser *parser, const char *expected, uint64_t max,
 		      struct nc_number *ret)
 {
 	const struct nc_token *token = &parser->token;
+	bool hex = token->length > 2 && token->text[0] == '0' && (token->text[1] | 0x20) == 'x';
+	unsigned base = hex ? 16 : 10;
 	uint64_t value = 0;
 
 	if (!nc_parser_at(parser, NC_TOKEN_LITERAL))
 		return nc_parser_unexpected(parser, expected);
-	for (size_t i = 0; i < token->length; i++) {
-		unsigned digit = token->text[i] - '0';
+	for (size_t i = hex ? 2 : 0; i < token->length; i++) {
+		unsigned digit = digit_value(token->text[i]);
 
-		if (digit > 9)
+		if (digit >= base)
 			return nc_parser_unexpected(parser, expected);
-		if (__builtin_mul_overflow(value, 10, &value) ||
+		if (__builtin_mul_overflow(value, base, &value) ||
 		    __builtin_add_overflow(value, digit, &value) || value > max) {
 			nc_diag_error(parser->diag, &token->loc,
 				      "this number is too large: at most %" PRIu64 " is possible",
