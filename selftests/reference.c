@@ -37,15 +37,15 @@ static unsigned host_bits(const struct nc_match *m)
 }
 
 /* ret_runs: false where what an element carries ends the rule. */
-static bool is_in(struct walk *w, const struct nc_match *m, const nc_num *key, bool *ret_runs)
+static bool is_in(struct judged *j, const struct nc_match *m, const nc_num *key, bool *ret_runs)
 {
-	struct nc_set *set = m->set ? nc_table_find_set(w->table, m->set) : NULL;
+	struct nc_set *set = m->set ? nc_table_find_set(j->table, m->set) : NULL;
 	struct nc_set_element *element;
 
 	*ret_runs = true;
 	/* An element that ends the rule by being there does not count. */
 	if (set && !m->negated)
-		return walk_lookup(w, set, key, ret_runs);
+		return judged_lookup(j, set, key, ret_runs);
 	if (set)
 		return elements_hold(&set->elements, key, m->key.n, &element);
 	if (m->any_bit)
@@ -55,21 +55,21 @@ static bool is_in(struct walk *w, const struct nc_match *m, const nc_num *key, b
 	return elements_hold(&m->values, key, m->key.n, &element);
 }
 
-static bool match(struct walk *w, const struct nc_match *m)
+static bool match(struct judged *j, const struct nc_match *m)
 {
 	nc_num key[NC_CONCAT_MAX];
 	unsigned host = host_bits(m);
 	bool holds, runs;
 
 	if (host) {
-		if (!walk_load(w, &m->key.v[0], nc_selector_bits(&m->key.v[0]) - host, key))
+		if (!judged_load(j, &m->key.v[0], nc_selector_bits(&m->key.v[0]) - host, key))
 			return false;
 		if (nc_field_info(m->key.v[0].field)->read != NC_READ_META)
 			key[0] <<= host;
-	} else if (!walk_read_key(w, &m->key, key)) {
+	} else if (!judged_read_key(j, &m->key, key)) {
 		return false;
 	}
-	holds = is_in(w, m, key, &runs);
+	holds = is_in(j, m, key, &runs);
 	if (holds && m->set && !m->negated)
 		return runs;
 	return holds != m->negated;
@@ -87,16 +87,16 @@ static struct end give_verdict(const struct nc_do *verdict)
 	return (struct end){kinds[verdict->kind], verdict->chain};
 }
 
-static struct end look_up_verdict(struct walk *w, const struct nc_lookup *lookup)
+static struct end look_up_verdict(struct judged *j, const struct nc_lookup *lookup)
 {
 	struct nc_set_element *element;
 	nc_num key[NC_CONCAT_MAX];
 	bool runs = true;
 
-	if (!walk_read_key(w, &lookup->key, key))
+	if (!judged_read_key(j, &lookup->key, key))
 		return (struct end){.kind = BREAKS};
 	if (lookup->map)
-		element = walk_lookup(w, nc_table_find_set(w->table, lookup->map), key, &runs);
+		element = judged_lookup(j, nc_table_find_set(j->table, lookup->map), key, &runs);
 	else
 		elements_hold(&lookup->elements, key, lookup->key.n, &element);
 	if (!element || !runs)
@@ -104,12 +104,12 @@ static struct end look_up_verdict(struct walk *w, const struct nc_lookup *lookup
 	return give_verdict(&element->more->verdict);
 }
 
-static bool assign(struct walk *w, const struct nc_stmt *stmt)
+static bool assign(struct judged *j, const struct nc_stmt *stmt)
 {
 	nc_num value;
 
-	return walk_read_value(w, &stmt->assign.value, &value) &&
-	       walk_store(w, &stmt->assign.target, value);
+	return judged_read_value(j, &stmt->assign.value, &value) &&
+	       judged_store(j, &stmt->assign.target, value);
 }
 
 static void name_device(nc_num number, char name[17])
@@ -119,33 +119,33 @@ static void name_device(nc_num number, char name[17])
 	name[16] = '\0';
 }
 
-static struct end forward(struct walk *w, const struct nc_send *send)
+static struct end forward(struct judged *j, const struct nc_send *send)
 {
 	unsigned protocol = send->family == AF_INET ? 0x0800 : 0x86dd;
 	nc_num device, neighbour = 0;
 
-	if (!walk_read_value(w, &send->device, &device) ||
-	    (send->family && !walk_read_value(w, &send->address, &neighbour)))
+	if (!judged_read_value(j, &send->device, &device) ||
+	    (send->family && !judged_read_value(j, &send->address, &neighbour)))
 		return (struct end){.kind = BREAKS};
 	if (send->family) {
-		if (w->protocol != protocol)
+		if (j->protocol != protocol)
 			return (struct end){.kind = BREAKS};
-		if (w->packet->length < w->nh + (protocol == 0x0800 ? 20 : 40))
+		if (j->packet->length < j->nh + (protocol == 0x0800 ? 20 : 40))
 			return (struct end){.kind = DROPS};
-		walk_decrease_ttl(w);
+		judged_decrease_ttl(j);
 	}
-	name_device(device, w->judgement.device);
-	w->judgement.family = send->family;
-	w->judgement.neighbour = neighbour;
+	name_device(device, j->judgement.device);
+	j->judgement.family = send->family;
+	j->judgement.neighbour = neighbour;
 	return (struct end){.kind = REDIRECTS};
 }
 
-static bool duplicate(struct walk *w, const struct nc_send *send)
+static bool duplicate(struct judged *j, const struct nc_send *send)
 {
-	struct judgement *judgement = &w->judgement;
+	struct judgement *judgement = &j->judgement;
 	nc_num device;
 
-	if (!walk_read_value(w, &send->device, &device))
+	if (!judged_read_value(j, &send->device, &device))
 		return false;
 	if (judgement->n_dups < REFERENCE_DUPS_MAX)
 		name_device(device, judgement->dup[judgement->n_dups]);
@@ -154,45 +154,45 @@ static bool duplicate(struct walk *w, const struct nc_send *send)
 }
 
 /* COUNTER, LIMIT, QUOTA: the statement's own state or a table's object. */
-static bool run_stateful(struct walk *w, struct nc_stmt *stmt)
+static bool run_stateful(struct judged *j, struct nc_stmt *stmt)
 {
 	struct nc_object_decl *object = NULL;
 
 	if (stmt->object)
-		object = nc_table_find_object(w->table, nc_stmt_object_kind(stmt), stmt->object);
+		object = nc_table_find_object(j->table, nc_stmt_object_kind(stmt), stmt->object);
 	switch (stmt->kind) {
 	case NC_STMT_COUNTER:
-		walk_count(w, object ? &object->counter : &stmt->counter);
+		judged_count(j, object ? &object->counter : &stmt->counter);
 		return true;
 	case NC_STMT_LIMIT:
-		return object ? walk_limit(w, &object->limit, object)
-			      : walk_limit(w, &stmt->limit, stmt);
+		return object ? judged_limit(j, &object->limit, object)
+			      : judged_limit(j, &stmt->limit, stmt);
 	default:
-		return walk_quota(w, object ? &object->quota : &stmt->quota);
+		return judged_quota(j, object ? &object->quota : &stmt->quota);
 	}
 }
 
-static struct end run_stmt(struct walk *w, struct nc_stmt *stmt)
+static struct end run_stmt(struct judged *j, struct nc_stmt *stmt)
 {
 	switch (stmt->kind) {
 	case NC_STMT_MATCH:
-		return goes_on_if(match(w, &stmt->match));
+		return goes_on_if(match(j, &stmt->match));
 	case NC_STMT_VERDICT:
 		return give_verdict(&stmt->verdict);
 	case NC_STMT_VMAP:
-		return look_up_verdict(w, &stmt->vmap);
+		return look_up_verdict(j, &stmt->vmap);
 	case NC_STMT_COUNTER:
 	case NC_STMT_LIMIT:
 	case NC_STMT_QUOTA:
-		return goes_on_if(run_stateful(w, stmt));
+		return goes_on_if(run_stateful(j, stmt));
 	case NC_STMT_SET:
-		return goes_on_if(walk_set_stmt(w, &stmt->set));
+		return goes_on_if(judged_set_stmt(j, &stmt->set));
 	case NC_STMT_ASSIGN:
-		return goes_on_if(assign(w, stmt));
+		return goes_on_if(assign(j, stmt));
 	case NC_STMT_DUP:
-		return goes_on_if(duplicate(w, &stmt->send));
+		return goes_on_if(duplicate(j, &stmt->send));
 	case NC_STMT_FWD:
-		return forward(w, &stmt->send);
+		return forward(j, &stmt->send);
 	default: /* LOG */
 		return goes_on_if(true);
 	}
@@ -200,10 +200,10 @@ static struct end run_stmt(struct walk *w, struct nc_stmt *stmt)
 
 /* --- chains ------------------------------------------------------------------------------------------------------------ */
 
-static struct end run_rule(struct walk *w, struct nc_rule *rule)
+static struct end run_rule(struct judged *j, struct nc_rule *rule)
 {
 	nc_vec_foreach (stmt, &rule->stmts) {
-		struct end end = run_stmt(w, stmt);
+		struct end end = run_stmt(j, stmt);
 
 		if (end.kind == BREAKS)
 			return goes_on_if(true);
@@ -220,7 +220,7 @@ struct place {
 };
 
 /* nft_do_chain(). RETURNS: to the policy. */
-static enum end_kind run_chain(struct walk *w, const struct nc_chain *base)
+static enum end_kind run_chain(struct judged *j, const struct nc_chain *base)
 {
 	struct place stack[NC_JUMPS_MAX], at = {.chain = base};
 	unsigned depth = 0;
@@ -231,7 +231,7 @@ static enum end_kind run_chain(struct walk *w, const struct nc_chain *base)
 
 		if (at.rule < at.chain->rules.n) {
 			rule = at.chain->rules.v[at.rule++];
-			end = run_rule(w, rule);
+			end = run_rule(j, rule);
 		}
 		switch (end.kind) {
 		case GOES_ON:
@@ -242,7 +242,7 @@ static enum end_kind run_chain(struct walk *w, const struct nc_chain *base)
 			stack[depth++] = at;
 			/* fallthrough */
 		case GOES_TO:
-			at = (struct place){.chain = nc_table_find_chain(w->table, end.chain)};
+			at = (struct place){.chain = nc_table_find_chain(j->table, end.chain)};
 			break;
 		case RETURNS:
 			if (!depth)
@@ -250,29 +250,29 @@ static enum end_kind run_chain(struct walk *w, const struct nc_chain *base)
 			at = stack[--depth];
 			break;
 		default:
-			w->judgement.rule = rule;
+			j->judgement.rule = rule;
 			return end.kind;
 		}
 	}
 }
 
 /* true: no other chain sees the packet */
-static bool judge_chain(struct walk *w, const struct nc_chain *chain)
+static bool judge_chain(struct judged *j, const struct nc_chain *chain)
 {
-	w->judgement.rule = NULL;
-	walk_parse_transport(w);
-	switch (run_chain(w, chain)) {
+	j->judgement.rule = NULL;
+	judged_parse_transport(j);
+	switch (run_chain(j, chain)) {
 	case ACCEPTS:
-		w->judgement.verdict = NC_VERDICT_ACCEPT;
+		j->judgement.verdict = NC_VERDICT_ACCEPT;
 		return false;
 	case DROPS:
-		w->judgement.verdict = NC_VERDICT_DROP;
+		j->judgement.verdict = NC_VERDICT_DROP;
 		return true;
 	case REDIRECTS:
-		w->judgement.verdict = NC_VERDICT_REDIRECT;
+		j->judgement.verdict = NC_VERDICT_REDIRECT;
 		return true;
 	default:
-		w->judgement.verdict = chain->policy;
+		j->judgement.verdict = chain->policy;
 		return chain->policy == NC_VERDICT_DROP;
 	}
 }
@@ -285,19 +285,19 @@ static bool is_at_work(const struct nc_table *table, const struct nc_chain *chai
 }
 
 /* The chain that comes next behind another: by priority, of equals the later one first. */
-static const struct nc_chain *next_chain(const struct walk *w, const struct nc_chain *behind,
+static const struct nc_chain *next_chain(const struct judged *j, const struct nc_chain *behind,
 					 const struct nc_table **ret_table)
 {
 	const struct nc_chain *best = NULL;
 	bool passed = false;
 
-	nc_vec_foreach (table, &w->reference->ruleset->tables) {
+	nc_vec_foreach (table, &j->reference->ruleset->tables) {
 		nc_vec_foreach (chain, &(*table)->chains) {
 			bool after = passed;
 
 			if (*chain == behind)
 				passed = true;
-			if (!is_at_work(*table, *chain, w->packet) || *chain == behind)
+			if (!is_at_work(*table, *chain, j->packet) || *chain == behind)
 				continue;
 			if (behind && ((*chain)->priority < behind->priority ||
 				       ((*chain)->priority == behind->priority && after)))
@@ -313,16 +313,16 @@ static const struct nc_chain *next_chain(const struct walk *w, const struct nc_c
 
 struct judgement reference_judge(struct reference *reference, struct reference_packet *packet)
 {
-	struct walk w = {.reference = reference, .packet = packet};
+	struct judged j = {.reference = reference, .packet = packet};
 	const struct nc_chain *chain = NULL;
 
-	w.judgement.verdict = NC_VERDICT_ACCEPT;
+	j.judgement.verdict = NC_VERDICT_ACCEPT;
 	reference_age(reference, packet->now_ns);
-	walk_parse_link(&w);
-	while ((chain = next_chain(&w, chain, &w.table))) {
-		if (judge_chain(&w, chain))
+	judged_parse_link(&j);
+	while ((chain = next_chain(&j, chain, &j.table))) {
+		if (judge_chain(&j, chain))
 			break;
 	}
 	reference_age(reference, packet->now_ns);
-	return w.judgement;
+	return j.judgement;
 }

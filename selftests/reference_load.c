@@ -10,42 +10,42 @@
 /* --- bytes of the frame ----------------------------------------------------------------------------------- */
 
 /* The bytes that the bits fall into must all be there. */
-static bool load_bits(const struct walk *w, size_t base, unsigned offset, unsigned bits,
+static bool load_bits(const struct judged *j, size_t base, unsigned offset, unsigned bits,
 		      nc_num *ret)
 {
 	size_t at = base + offset / 8, end = base + (offset + bits + 7) / 8;
 	nc_num value = 0;
 
-	if (end > w->packet->length)
+	if (end > j->packet->length)
 		return false;
 	for (; at < end; at++)
-		value = value << 8 | w->packet->frame[at];
+		value = value << 8 | j->packet->frame[at];
 	value >>= (8 - (offset + bits) % 8) % 8;
 	*ret = value & nc_num_max(bits);
 	return true;
 }
 
-static bool transport_base(const struct walk *w, size_t *ret)
+static bool transport_base(const struct judged *j, size_t *ret)
 {
-	*ret = w->th;
-	return w->has_l4 && !w->fragment;
+	*ret = j->th;
+	return j->has_l4 && !j->fragment;
 }
 
-static bool raw_base(const struct walk *w, enum nc_raw_base base, size_t *ret)
+static bool raw_base(const struct judged *j, enum nc_raw_base base, size_t *ret)
 {
 	switch (base) {
 	case NC_RAW_LINK:
 		*ret = 0;
 		return true;
 	case NC_RAW_NETWORK:
-		*ret = w->nh;
+		*ret = j->nh;
 		return true;
 	default:
-		return transport_base(w, ret);
+		return transport_base(j, ret);
 	}
 }
 
-bool walk_base(const struct walk *w, const struct nc_selector *selector, size_t *ret)
+bool judged_base(const struct judged *j, const struct nc_selector *selector, size_t *ret)
 {
 	switch (nc_field_info(selector->field)->read) {
 	case NC_READ_LINK:
@@ -55,12 +55,12 @@ bool walk_base(const struct walk *w, const struct nc_selector *selector, size_t 
 		*ret = 14 + 4 * selector->depth;
 		return true;
 	case NC_READ_NETWORK:
-		*ret = w->nh;
+		*ret = j->nh;
 		return true;
 	case NC_READ_TRANSPORT:
-		return transport_base(w, ret);
+		return transport_base(j, ret);
 	default:
-		return raw_base(w, selector->raw.base, ret);
+		return raw_base(j, selector->raw.base, ret);
 	}
 }
 
@@ -70,35 +70,35 @@ unsigned selector_offset(const struct nc_selector *selector)
 					       : nc_field_info(selector->field)->offset;
 }
 
-static bool load_extension(const struct walk *w, const struct nc_selector *selector, nc_num *ret)
+static bool load_extension(const struct judged *j, const struct nc_selector *selector, nc_num *ret)
 {
 	const struct nc_field_info *info = nc_field_info(selector->field);
 	size_t base;
 	bool found;
 
-	if (w->protocol != 0x86dd)
+	if (j->protocol != 0x86dd)
 		return false;
-	found = walk_find_extension(w, info->protocol, &base);
+	found = judged_find_extension(j, info->protocol, &base);
 	if (info->type == NC_TYPE_BOOLEAN) {
 		*ret = found;
 		return true;
 	}
-	return found && load_bits(w, base, info->offset, nc_selector_bits(selector), ret);
+	return found && load_bits(j, base, info->offset, nc_selector_bits(selector), ret);
 }
 
-static bool load_option(const struct walk *w, const struct nc_selector *selector, nc_num *ret)
+static bool load_option(const struct judged *j, const struct nc_selector *selector, nc_num *ret)
 {
 	const struct nc_field_info *info = nc_field_info(selector->field);
 	unsigned bits = nc_selector_bits(selector);
 	size_t base, length;
-	int found = walk_find_option(w, info->protocol, &base, &length);
+	int found = judged_find_option(j, info->protocol, &base, &length);
 
 	if (info->type == NC_TYPE_BOOLEAN) {
 		*ret = found > 0;
 		return true;
 	}
 	return found > 0 && (info->offset + bits) / 8 <= length &&
-	       load_bits(w, base, info->offset, bits, ret);
+	       load_bits(j, base, info->offset, bits, ret);
 }
 
 /* --- meta ------------------------------------------------------------------------------------------------------ */
@@ -114,9 +114,9 @@ static nc_num name_number(const char *name)
 }
 
 /* A device that is not there has index 0 and no name, and neither type nor group. */
-static bool load_device(const struct walk *w, enum nc_field field, nc_num *ret)
+static bool load_device(const struct judged *j, enum nc_field field, nc_num *ret)
 {
-	const struct reference_packet *p = w->packet;
+	const struct reference_packet *p = j->packet;
 	bool in = field <= NC_FIELD_META_IIFGROUP;
 	bool there = in == (p->hook == NC_HOOK_INGRESS);
 
@@ -135,21 +135,21 @@ static bool load_device(const struct walk *w, enum nc_field field, nc_num *ret)
 	}
 }
 
-static bool load_meta(struct walk *w, enum nc_field field, nc_num *ret)
+static bool load_meta(struct judged *j, enum nc_field field, nc_num *ret)
 {
-	const struct reference_packet *p = w->packet;
+	const struct reference_packet *p = j->packet;
 	uint64_t seconds = p->wall_ns / 1000000000;
 
 	switch (field) {
 	case NC_FIELD_META_LENGTH:
-		*ret = walk_bytes(w);
+		*ret = judged_bytes(j);
 		return true;
 	case NC_FIELD_META_PROTOCOL:
-		*ret = w->protocol;
+		*ret = j->protocol;
 		return true;
 	case NC_FIELD_META_L4PROTO:
-		*ret = w->l4proto;
-		return w->has_l4;
+		*ret = j->l4proto;
+		return j->has_l4;
 	case NC_FIELD_META_PRIORITY:
 		*ret = p->priority;
 		return true;
@@ -163,7 +163,7 @@ static bool load_meta(struct walk *w, enum nc_field field, nc_num *ret)
 		*ret = p->cpu;
 		return true;
 	case NC_FIELD_META_RANDOM:
-		*ret = walk_random(w);
+		*ret = judged_random(j);
 		return true;
 	case NC_FIELD_META_TIME:
 		*ret = p->wall_ns;
@@ -175,7 +175,7 @@ static bool load_meta(struct walk *w, enum nc_field field, nc_num *ret)
 		*ret = seconds % DAY_SECONDS;
 		return true;
 	default:
-		return load_device(w, field, ret);
+		return load_device(j, field, ret);
 	}
 }
 
@@ -187,14 +187,14 @@ static uint32_t scale(uint32_t value, const struct nc_generator *generator)
 	return ((uint64_t)value * generator->modulus >> 32) + generator->offset;
 }
 
-static uint32_t generate(struct walk *w, const struct nc_generator *generator)
+static uint32_t generate(struct judged *j, const struct nc_generator *generator)
 {
 	struct memory *memory;
 	bool fresh;
 
 	if (generator->random)
-		return scale(walk_random(w), generator);
-	memory = reference_remember(w->reference, generator, &fresh);
+		return scale(judged_random(j), generator);
+	memory = reference_remember(j->reference, generator, &fresh);
 	if (fresh)
 		memory->numbers = generator->modulus - 1;
 	memory->numbers = memory->numbers + 1 < generator->modulus ? memory->numbers + 1 : 0;
@@ -272,14 +272,14 @@ static bool is_host_order(enum nc_field field)
 }
 
 /* A value as it stands in a register: its bytes, how many. */
-static unsigned put_register(const struct walk *w, const struct nc_selector *selector, nc_num value,
-			     uint8_t *bytes)
+static unsigned put_register(const struct judged *j, const struct nc_selector *selector,
+			     nc_num value, uint8_t *bytes)
 {
 	unsigned n = (nc_selector_bits(selector) + 7) / 8;
 
 	/* Devices are compared by name, which is as good as by index, but hashed by index. */
 	if (nc_selector_type(selector) == NC_TYPE_IFACE_INDEX) {
-		value = value ? w->packet->ifindex : 0;
+		value = value ? j->packet->ifindex : 0;
 		n = 4;
 	}
 	for (unsigned i = 0; i < n; i++)
@@ -287,16 +287,16 @@ static unsigned put_register(const struct walk *w, const struct nc_selector *sel
 	return n;
 }
 
-static bool hash(struct walk *w, const struct nc_generator *generator, nc_num *ret)
+static bool hash(struct judged *j, const struct nc_generator *generator, nc_num *ret)
 {
 	uint8_t bytes[NC_CONCAT_MAX * 16 + 16] = {};
 	nc_num values[NC_CONCAT_MAX];
 	unsigned n = 0;
 
-	if (!walk_read_key(w, generator->key, values))
+	if (!judged_read_key(j, generator->key, values))
 		return false;
 	for (size_t i = 0; i < generator->key->n; i++) {
-		n += put_register(w, &generator->key->v[i], values[i], bytes + n);
+		n += put_register(j, &generator->key->v[i], values[i], bytes + n);
 		if (generator->key->n > 1)
 			n = (n + 3) / 4 * 4;
 	}
@@ -306,25 +306,25 @@ static bool hash(struct walk *w, const struct nc_generator *generator, nc_num *r
 
 /* --- selectors -------------------------------------------------------------------------------------------------- */
 
-bool walk_load(struct walk *w, const struct nc_selector *selector, unsigned bits, nc_num *ret)
+bool judged_load(struct judged *j, const struct nc_selector *selector, unsigned bits, nc_num *ret)
 {
 	size_t base;
 
 	switch (nc_field_info(selector->field)->read) {
 	case NC_READ_EXTENSION:
-		return load_extension(w, selector, ret);
+		return load_extension(j, selector, ret);
 	case NC_READ_TCP_OPTION:
-		return load_option(w, selector, ret);
+		return load_option(j, selector, ret);
 	case NC_READ_META:
-		return load_meta(w, selector->field, ret);
+		return load_meta(j, selector->field, ret);
 	case NC_READ_NUMGEN:
-		*ret = generate(w, selector->generator);
+		*ret = generate(j, selector->generator);
 		return true;
 	case NC_READ_JHASH:
-		return hash(w, selector->generator, ret);
+		return hash(j, selector->generator, ret);
 	default:
-		return walk_base(w, selector, &base) &&
-		       load_bits(w, base, selector_offset(selector),
+		return judged_base(j, selector, &base) &&
+		       load_bits(j, base, selector_offset(selector),
 				 bits ?: nc_selector_bits(selector), ret);
 	}
 }
@@ -345,34 +345,34 @@ static nc_num compute(const struct nc_bitop *op, nc_num value)
 	}
 }
 
-bool walk_read(struct walk *w, const struct nc_selector *selector, nc_num *ret)
+bool judged_read(struct judged *j, const struct nc_selector *selector, nc_num *ret)
 {
-	if (!walk_load(w, selector, 0, ret))
+	if (!judged_load(j, selector, 0, ret))
 		return false;
 	nc_vec_foreach (op, &selector->ops)
 		*ret = compute(op, *ret) & nc_num_max(nc_selector_bits(selector));
 	return true;
 }
 
-bool walk_read_key(struct walk *w, const nc_key *key, nc_num values[NC_CONCAT_MAX])
+bool judged_read_key(struct judged *j, const nc_key *key, nc_num values[NC_CONCAT_MAX])
 {
 	for (size_t i = 0; i < key->n; i++) {
-		if (!walk_read(w, &key->v[i], &values[i]))
+		if (!judged_read(j, &key->v[i], &values[i]))
 			return false;
 	}
 	return true;
 }
 
-static bool read_map(struct walk *w, const struct nc_lookup *lookup, nc_num *ret)
+static bool read_map(struct judged *j, const struct nc_lookup *lookup, nc_num *ret)
 {
 	struct nc_set_element *element;
 	nc_num key[NC_CONCAT_MAX];
 	bool runs = true;
 
-	if (!walk_read_key(w, &lookup->key, key))
+	if (!judged_read_key(j, &lookup->key, key))
 		return false;
 	if (lookup->map)
-		element = walk_lookup(w, nc_table_find_set(w->table, lookup->map), key, &runs);
+		element = judged_lookup(j, nc_table_find_set(j->table, lookup->map), key, &runs);
 	else if (!elements_hold(&lookup->elements, key, lookup->key.n, &element))
 		return false;
 	if (!element || !runs)
@@ -381,15 +381,15 @@ static bool read_map(struct walk *w, const struct nc_lookup *lookup, nc_num *ret
 	return true;
 }
 
-bool walk_read_value(struct walk *w, const struct nc_value *value, nc_num *ret)
+bool judged_read_value(struct judged *j, const struct nc_value *value, nc_num *ret)
 {
 	switch (value->kind) {
 	case NC_VALUE_NUM:
 		*ret = value->num;
 		return true;
 	case NC_VALUE_SELECTOR:
-		return walk_read(w, &value->selector.v[0], ret);
+		return judged_read(j, &value->selector.v[0], ret);
 	default:
-		return read_map(w, &value->lookup, ret);
+		return read_map(j, &value->lookup, ret);
 	}
 }

@@ -7,15 +7,15 @@
 
 #define ANY_TARGET -1
 
-static unsigned get16(const struct walk *w, size_t at)
+static unsigned get16(const struct judged *j, size_t at)
 {
-	return w->packet->frame[at] << 8 | w->packet->frame[at + 1];
+	return j->packet->frame[at] << 8 | j->packet->frame[at + 1];
 }
 
 /* skb_header_pointer() */
-static bool within(const struct walk *w, size_t at, size_t n)
+static bool within(const struct judged *j, size_t at, size_t n)
 {
-	return at + n <= w->packet->length;
+	return at + n <= j->packet->length;
 }
 
 static bool is_vlan(unsigned type)
@@ -24,34 +24,34 @@ static bool is_vlan(unsigned type)
 }
 
 /* Below 0x600 the type field is a length. */
-static unsigned type_of(const struct walk *w, unsigned type, size_t payload)
+static unsigned type_of(const struct judged *j, unsigned type, size_t payload)
 {
 	if (type >= 0x600)
 		return type;
-	return within(w, payload, 2) && get16(w, payload) == 0xffff ? 0x0001 : 0x0004;
+	return within(j, payload, 2) && get16(j, payload) == 0xffff ? 0x0001 : 0x0004;
 }
 
-void walk_parse_link(struct walk *w)
+void judged_parse_link(struct judged *j)
 {
 	unsigned type;
 
-	w->nh = 14;
-	w->protocol = 0;
-	if (!within(w, 0, 14))
+	j->nh = 14;
+	j->protocol = 0;
+	if (!within(j, 0, 14))
 		return;
-	type = get16(w, 12);
+	type = get16(j, 12);
 	if (is_vlan(type)) {
-		if (!within(w, 14, 4))
+		if (!within(j, 14, 4))
 			return;
-		type = get16(w, 16);
-		w->nh = 18;
+		type = get16(j, 16);
+		j->nh = 18;
 	}
-	w->protocol = type_of(w, type, w->nh);
+	j->protocol = type_of(j, type, j->nh);
 }
 
-uint64_t walk_bytes(const struct walk *w)
+uint64_t judged_bytes(const struct judged *j)
 {
-	return w->packet->length > w->nh ? w->packet->length - w->nh : 0;
+	return j->packet->length > j->nh ? j->packet->length - j->nh : 0;
 }
 
 /* --- IPv6 extension headers ------------------------------------------------------------------------------ */
@@ -71,14 +71,14 @@ static bool ends_chain(unsigned next)
  * ipv6_find_hdr(). *ret_start: where the header begins, which is not known behind a fragment's. ANY_TARGET: the transport
  * protocol; an authentication header counts as one (IP6_FH_F_AUTH). The header found, or -1.
  */
-static int find_header(const struct walk *w, int target, size_t *ret_start, bool *ret_fragment)
+static int find_header(const struct judged *j, int target, size_t *ret_start, bool *ret_fragment)
 {
-	size_t start = w->nh + 40;
+	size_t start = j->nh + 40;
 	unsigned next;
 
-	if (!within(w, w->nh, 40))
+	if (!within(j, j->nh, 40))
 		return -1;
-	next = w->packet->frame[w->nh + 6];
+	next = j->packet->frame[j->nh + 6];
 	for (;;) {
 		bool found = (int)next == target;
 		unsigned inner;
@@ -88,10 +88,10 @@ static int find_header(const struct walk *w, int target, size_t *ret_start, bool
 				return -1;
 			break;
 		}
-		if (!within(w, start, next == 43 || next == 44 ? 4 : 2))
+		if (!within(j, start, next == 43 || next == 44 ? 4 : 2))
 			return -1;
-		inner = w->packet->frame[start];
-		if (next == 44 && get16(w, start + 2) & ~7u) {
+		inner = j->packet->frame[start];
+		if (next == 44 && get16(j, start + 2) & ~7u) {
 			*ret_fragment = true;
 			if (target == ANY_TARGET && ends_chain(inner))
 				return inner;
@@ -104,67 +104,67 @@ static int find_header(const struct walk *w, int target, size_t *ret_start, bool
 		if (next == 44)
 			start += 8;
 		else if (next == 51)
-			start += (w->packet->frame[start + 1] + 2) * 4;
+			start += (j->packet->frame[start + 1] + 2) * 4;
 		else
-			start += (w->packet->frame[start + 1] + 1) * 8;
+			start += (j->packet->frame[start + 1] + 1) * 8;
 		next = inner;
 	}
 	*ret_start = start;
 	return next;
 }
 
-bool walk_find_extension(const struct walk *w, unsigned target, size_t *ret)
+bool judged_find_extension(const struct judged *j, unsigned target, size_t *ret)
 {
 	bool fragment;
 
-	return find_header(w, target, ret, &fragment) >= 0;
+	return find_header(j, target, ret, &fragment) >= 0;
 }
 
 /* --- transport ----------------------------------------------------------------------------------------------- */
 
-static void parse_ip(struct walk *w)
+static void parse_ip(struct judged *j)
 {
-	const uint8_t *ip = w->packet->frame + w->nh;
-	size_t bytes = w->packet->length - w->nh, hlen, total;
+	const uint8_t *ip = j->packet->frame + j->nh;
+	size_t bytes = j->packet->length - j->nh, hlen, total;
 
-	if (!within(w, w->nh, 20) || ip[0] >> 4 != 4)
+	if (!within(j, j->nh, 20) || ip[0] >> 4 != 4)
 		return;
 	hlen = (ip[0] & 15) * 4;
-	total = get16(w, w->nh + 2);
+	total = get16(j, j->nh + 2);
 	if (hlen < 20 || total > bytes || total < hlen)
 		return;
-	w->has_l4 = true;
-	w->l4proto = ip[9];
-	w->th = w->nh + hlen;
-	w->fragment = get16(w, w->nh + 6) & 0x1fff;
+	j->has_l4 = true;
+	j->l4proto = ip[9];
+	j->th = j->nh + hlen;
+	j->fragment = get16(j, j->nh + 6) & 0x1fff;
 }
 
-static void parse_ip6(struct walk *w)
+static void parse_ip6(struct judged *j)
 {
-	const uint8_t *ip = w->packet->frame + w->nh;
-	size_t th = w->nh;
+	const uint8_t *ip = j->packet->frame + j->nh;
+	size_t th = j->nh;
 	bool fragment = false;
 	int protocol;
 
-	if (!within(w, w->nh, 40) || ip[0] >> 4 != 6 || !within(w, w->nh, 40 + get16(w, w->nh + 4)))
+	if (!within(j, j->nh, 40) || ip[0] >> 4 != 6 || !within(j, j->nh, 40 + get16(j, j->nh + 4)))
 		return;
-	protocol = find_header(w, ANY_TARGET, &th, &fragment);
-	if (protocol < 0 || th - w->nh > UINT16_MAX)
+	protocol = find_header(j, ANY_TARGET, &th, &fragment);
+	if (protocol < 0 || th - j->nh > UINT16_MAX)
 		return;
-	w->has_l4 = true;
-	w->l4proto = protocol;
-	w->th = th;
-	w->fragment = fragment;
+	j->has_l4 = true;
+	j->l4proto = protocol;
+	j->th = th;
+	j->fragment = fragment;
 }
 
-void walk_parse_transport(struct walk *w)
+void judged_parse_transport(struct judged *j)
 {
-	w->has_l4 = w->fragment = false;
-	w->l4proto = 0;
-	if (w->protocol == 0x0800)
-		parse_ip(w);
-	else if (w->protocol == 0x86dd)
-		parse_ip6(w);
+	j->has_l4 = j->fragment = false;
+	j->l4proto = 0;
+	if (j->protocol == 0x0800)
+		parse_ip(j);
+	else if (j->protocol == 0x86dd)
+		parse_ip6(j);
 }
 
 /* --- TCP options ----------------------------------------------------------------------------------------------- */
@@ -175,24 +175,24 @@ static size_t option_length(const uint8_t *option)
 	return option[0] <= 1 || option[1] == 0 ? 1 : option[1];
 }
 
-int walk_find_option(const struct walk *w, unsigned kind, size_t *ret, size_t *ret_length)
+int judged_find_option(const struct judged *j, unsigned kind, size_t *ret, size_t *ret_length)
 {
 	size_t end, length;
 
-	if (!w->has_l4 || w->l4proto != 6 || w->fragment || !within(w, w->th, 20))
+	if (!j->has_l4 || j->l4proto != 6 || j->fragment || !within(j, j->th, 20))
 		return -1;
-	end = (w->packet->frame[w->th + 12] >> 4) * 4;
-	if (end < 20 || !within(w, w->th, end))
+	end = (j->packet->frame[j->th + 12] >> 4) * 4;
+	if (end < 20 || !within(j, j->th, end))
 		return -1;
 	for (size_t i = 20; i + 1 < end; i += length) {
-		const uint8_t *option = w->packet->frame + w->th + i;
+		const uint8_t *option = j->packet->frame + j->th + i;
 
 		length = option_length(option);
 		if (*option != kind)
 			continue;
 		if (i + length > end)
 			return -1;
-		*ret = w->th + i;
+		*ret = j->th + i;
 		*ret_length = length;
 		return 1;
 	}

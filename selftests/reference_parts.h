@@ -26,7 +26,7 @@ struct reference {
 };
 
 /* One packet on its way through the base chains. */
-struct walk {
+struct judged {
 	struct reference *reference;
 	struct reference_packet *packet;
 	const struct nc_table *table; /* of the chain */
@@ -40,44 +40,44 @@ struct walk {
 };
 
 /* reference_parse.c: where headers begin */
-void walk_parse_link(struct walk *w);
-void walk_parse_transport(struct walk *w);
+void judged_parse_link(struct judged *j);
+void judged_parse_transport(struct judged *j);
 /* ipv6_find_hdr() for a target; false: it is not there. */
-bool walk_find_extension(const struct walk *w, unsigned target, size_t *ret);
+bool judged_find_extension(const struct judged *j, unsigned target, size_t *ret);
 /* Where a TCP option of a kind is, and its length. -1: no TCP header, or it does not fit; 0: missing; 1: found */
-int walk_find_option(const struct walk *w, unsigned kind, size_t *ret, size_t *ret_length);
+int judged_find_option(const struct judged *j, unsigned kind, size_t *ret, size_t *ret_length);
 /* Bytes that counters, limits and quotas count. */
-uint64_t walk_bytes(const struct walk *w);
+uint64_t judged_bytes(const struct judged *j);
 
 /* reference_load.c: what is read */
 /* The first bits of a selector's field, 0 for all, before its operations. */
-bool walk_load(struct walk *w, const struct nc_selector *selector, unsigned bits, nc_num *ret);
-bool walk_read(struct walk *w, const struct nc_selector *selector, nc_num *ret);
-bool walk_read_key(struct walk *w, const nc_key *key, nc_num values[NC_CONCAT_MAX]);
-bool walk_read_value(struct walk *w, const struct nc_value *value, nc_num *ret);
+bool judged_load(struct judged *j, const struct nc_selector *selector, unsigned bits, nc_num *ret);
+bool judged_read(struct judged *j, const struct nc_selector *selector, nc_num *ret);
+bool judged_read_key(struct judged *j, const nc_key *key, nc_num values[NC_CONCAT_MAX]);
+bool judged_read_value(struct judged *j, const struct nc_value *value, nc_num *ret);
 /* Byte offset of the header that a packet field is in. */
-bool walk_base(const struct walk *w, const struct nc_selector *selector, size_t *ret);
+bool judged_base(const struct judged *j, const struct nc_selector *selector, size_t *ret);
 /* Bits from the field's header on to the field. */
 unsigned selector_offset(const struct nc_selector *selector);
 
 /* reference_store.c */
-bool walk_store(struct walk *w, const struct nc_selector *target, nc_num value);
-void walk_decrease_ttl(struct walk *w);
+bool judged_store(struct judged *j, const struct nc_selector *target, nc_num value);
+void judged_decrease_ttl(struct judged *j);
 
 /* reference_state.c */
 struct memory *reference_remember(struct reference *reference, const void *owner, bool *ret_fresh);
 void reference_forget(struct reference *reference, const void *owner);
-void walk_count(const struct walk *w, struct nc_counter *counter);
-bool walk_limit(struct walk *w, const struct nc_limit *limit, const void *owner);
-bool walk_quota(struct walk *w, struct nc_quota *quota);
-uint32_t walk_random(struct walk *w);
+void judged_count(const struct judged *j, struct nc_counter *counter);
+bool judged_limit(struct judged *j, const struct nc_limit *limit, const void *owner);
+bool judged_quota(struct judged *j, struct nc_quota *quota);
+uint32_t judged_random(struct judged *j);
 
 /* reference_set.c */
 bool elements_hold(const nc_set_elements *elements, const nc_num *key, size_t n,
 		   struct nc_set_element **ret);
 /* Look a key up in a named set, and let the element found count. false in *ret_runs: what it carries ends the rule. */
-struct nc_set_element *walk_lookup(struct walk *w, struct nc_set *set, const nc_num *key,
-				   bool *ret_runs);
-bool walk_set_stmt(struct walk *w, const struct nc_set_stmt *stmt);
+struct nc_set_element *judged_lookup(struct judged *j, struct nc_set *set, const nc_num *key,
+				     bool *ret_runs);
+bool judged_set_stmt(struct judged *j, const struct nc_set_stmt *stmt);
 
 #endif

@@ -53,6 +53,7 @@ static struct memory *element_memory(struct reference *reference, const struct n
 	if (fresh) {
 		memory->carries = set->carries;
 		memory->limit = set->limit;
+		more->counted |= (set->carries & NC_CARRY_COUNTER) != 0;
 		if (set->carries & NC_CARRY_QUOTA && !more->quota_given) {
 			more->quota = set->quota;
 			more->quota_given = true;
@@ -62,34 +63,34 @@ static struct memory *element_memory(struct reference *reference, const struct n
 }
 
 /* What an element carries, in the order in which nft lists it. */
-static bool run_element(struct walk *w, const struct nc_set *set, struct nc_set_element *element)
+static bool run_element(struct judged *j, const struct nc_set *set, struct nc_set_element *element)
 {
-	struct memory *memory = element_memory(w->reference, set, element);
+	struct memory *memory = element_memory(j->reference, set, element);
 	struct nc_element_more *more = element->more;
 	unsigned carries = memory->carries;
 
 	if (carries & NC_CARRY_COUNTER) {
 		more->counted = true;
-		walk_count(w, &more->counter);
+		judged_count(j, &more->counter);
 	}
 	if (carries & NC_CARRY_LIMIT) {
 		const struct nc_limit limit = memory->limit;
 
-		if (!walk_limit(w, &limit, more))
+		if (!judged_limit(j, &limit, more))
 			return false;
 	}
-	return !(carries & NC_CARRY_QUOTA) || walk_quota(w, &more->quota);
+	return !(carries & NC_CARRY_QUOTA) || judged_quota(j, &more->quota);
 }
 
-struct nc_set_element *walk_lookup(struct walk *w, struct nc_set *set, const nc_num *key,
-				   bool *ret_runs)
+struct nc_set_element *judged_lookup(struct judged *j, struct nc_set *set, const nc_num *key,
+				     bool *ret_runs)
 {
 	struct nc_set_element *element;
 
 	*ret_runs = true;
 	if (!elements_hold(&set->elements, key, set->type.n, &element))
 		return NULL;
-	*ret_runs = run_element(w, set, element);
+	*ret_runs = run_element(j, set, element);
 	return element;
 }
 
@@ -105,7 +106,7 @@ static void begin_element(struct reference *reference, const struct nc_set *set,
 	uint64_t timeout = more->timeout_given ? more->timeout : set->timeout;
 	struct memory *memory = element_memory(reference, set, element);
 
-	memory->expires = timeout != 0;
+	memory->expires = set->flags & NC_SET_TIMEOUT && timeout;
 	memory->expiry_ns = now_ns + (more->expires_given ? more->expires : timeout) * MS;
 }
 
@@ -155,7 +156,7 @@ struct reference *reference_new(struct nc_ruleset *ruleset, uint64_t now_ns,
 	*reference = (struct reference){.ruleset = ruleset, .random = random, .context = context};
 	nc_vec_foreach (table, &ruleset->tables) {
 		nc_vec_foreach (set, &(*table)->sets) {
-			if (!((*set)->flags & NC_SET_TIMEOUT))
+			if (!((*set)->flags & NC_SET_TIMEOUT) && !(*set)->carries)
 				continue;
 			nc_vec_foreach (element, &(*set)->elements)
 				begin_element(reference, *set, element, now_ns);
@@ -191,7 +192,7 @@ static uint64_t timeout_of(const struct nc_set *set, const struct nc_set_stmt *s
 }
 
 /* The statement's own counter, limit and quota, or else what the set declares. */
-static void furnish(struct walk *w, const struct nc_set *set, const struct nc_set_stmt *stmt,
+static void furnish(struct judged *j, const struct nc_set *set, const struct nc_set_stmt *stmt,
 		    struct nc_set_element *element)
 {
 	struct nc_element_more *more = element->more;
@@ -199,11 +200,11 @@ static void furnish(struct walk *w, const struct nc_set *set, const struct nc_se
 	struct memory *memory;
 	bool fresh;
 
-	memory = reference_remember(w->reference, more, &fresh);
+	memory = reference_remember(j->reference, more, &fresh);
 	memory->carries = stmt->carries ?: set->carries;
 	memory->limit = stmt->carries ? stmt->limit : set->limit;
 	memory->expires = timeout != 0;
-	memory->expiry_ns = w->packet->now_ns + timeout * MS;
+	memory->expiry_ns = j->packet->now_ns + timeout * MS;
 	more->timeout_given = timeout && stmt->timeout;
 	more->timeout = more->timeout_given ? timeout : 0;
 	more->counted = memory->carries & NC_CARRY_COUNTER;
@@ -215,7 +216,7 @@ static void furnish(struct walk *w, const struct nc_set *set, const struct nc_se
 }
 
 /* NULL: the set is full. */
-static struct nc_set_element *insert(struct walk *w, struct nc_set *set,
+static struct nc_set_element *insert(struct judged *j, struct nc_set *set,
 				     const struct nc_set_stmt *stmt, const nc_num *key, nc_num data)
 {
 	struct nc_set_element element = {.interval = {key[0], key[0]}}, *added;
@@ -236,37 +237,37 @@ static struct nc_set_element *insert(struct walk *w, struct nc_set *set,
 		abort();
 	nc_element_clear(&element);
 	added = find_single(set, key);
-	furnish(w, set, stmt, added);
+	furnish(j, set, stmt, added);
 	return added;
 }
 
-static void renew(struct walk *w, const struct nc_set *set, const struct nc_set_stmt *stmt,
+static void renew(struct judged *j, const struct nc_set *set, const struct nc_set_stmt *stmt,
 		  struct nc_set_element *element)
 {
-	struct memory *memory = element_memory(w->reference, set, element);
+	struct memory *memory = element_memory(j->reference, set, element);
 
 	if (stmt->op == NC_SET_OP_UPDATE && memory->expires)
-		memory->expiry_ns = w->packet->now_ns + timeout_of(set, stmt) * MS;
+		memory->expiry_ns = j->packet->now_ns + timeout_of(set, stmt) * MS;
 }
 
-bool walk_set_stmt(struct walk *w, const struct nc_set_stmt *stmt)
+bool judged_set_stmt(struct judged *j, const struct nc_set_stmt *stmt)
 {
-	struct nc_set *set = nc_table_find_set(w->table, stmt->set);
+	struct nc_set *set = nc_table_find_set(j->table, stmt->set);
 	struct nc_set_element *element;
 	nc_num key[NC_CONCAT_MAX], data = 0;
 
-	if (!walk_read_key(w, &stmt->key, key) ||
-	    (stmt->mapped && !walk_read_value(w, &stmt->data, &data)))
+	if (!judged_read_key(j, &stmt->key, key) ||
+	    (stmt->mapped && !judged_read_value(j, &stmt->data, &data)))
 		return false;
 	element = find_single(set, key);
 	if (stmt->op == NC_SET_OP_DELETE) {
 		if (element)
-			remove_element(w->reference, set, element);
+			remove_element(j->reference, set, element);
 		return true;
 	}
 	if (element)
-		renew(w, set, stmt, element);
+		renew(j, set, stmt, element);
 	else
-		element = insert(w, set, stmt, key, data);
-	return element && run_element(w, set, element);
+		element = insert(j, set, stmt, key, data);
+	return element && run_element(j, set, element);
 }

@@ -27,26 +27,26 @@ void reference_forget(struct reference *reference, const void *owner)
 	}
 }
 
-uint32_t walk_random(struct walk *w)
+uint32_t judged_random(struct judged *j)
 {
-	return w->reference->random ? w->reference->random(w->reference->context) : 0;
+	return j->reference->random ? j->reference->random(j->reference->context) : 0;
 }
 
-void walk_count(const struct walk *w, struct nc_counter *counter)
+void judged_count(const struct judged *j, struct nc_counter *counter)
 {
 	counter->packets++;
-	counter->bytes += walk_bytes(w);
+	counter->bytes += judged_bytes(j);
 }
 
 /* Both in nanoseconds: what the bucket holds at most, and what this packet takes. */
-static void limit_sizes(const struct walk *w, const struct nc_limit *limit, uint64_t *ret_depth,
+static void limit_sizes(const struct judged *j, const struct nc_limit *limit, uint64_t *ret_depth,
 			uint64_t *ret_cost)
 {
 	uint64_t nsecs = nc_unit_seconds(limit->unit) * 1000000000;
 
 	if (limit->bytes) {
 		*ret_depth = nsecs * (limit->rate + limit->burst) / limit->rate;
-		*ret_cost = nsecs * walk_bytes(w) / limit->rate;
+		*ret_cost = nsecs * judged_bytes(j) / limit->rate;
 	} else {
 		*ret_depth = nsecs / limit->rate * (limit->burst ?: 5);
 		*ret_cost = nsecs / limit->rate;
@@ -54,14 +54,14 @@ static void limit_sizes(const struct walk *w, const struct nc_limit *limit, uint
 }
 
 /* The bucket is full when the limit is made. */
-bool walk_limit(struct walk *w, const struct nc_limit *limit, const void *owner)
+bool judged_limit(struct judged *j, const struct nc_limit *limit, const void *owner)
 {
-	uint64_t now = w->packet->now_ns, depth, cost, tokens;
+	uint64_t now = j->packet->now_ns, depth, cost, tokens;
 	struct memory *memory;
 	bool fresh;
 
-	limit_sizes(w, limit, &depth, &cost);
-	memory = reference_remember(w->reference, owner, &fresh);
+	limit_sizes(j, limit, &depth, &cost);
+	memory = reference_remember(j->reference, owner, &fresh);
 	tokens = memory->limited ? memory->tokens + now - memory->last_ns : depth;
 	memory->limited = true;
 	if (tokens > depth)
@@ -76,8 +76,8 @@ bool walk_limit(struct walk *w, const struct nc_limit *limit, const void *owner)
 }
 
 /* Since Linux 6.15 the last byte is within it. */
-bool walk_quota(struct walk *w, struct nc_quota *quota)
+bool judged_quota(struct judged *j, struct nc_quota *quota)
 {
-	quota->used += walk_bytes(w);
+	quota->used += judged_bytes(j);
 	return (quota->used > quota->bytes) == quota->over;
 }

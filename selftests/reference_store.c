@@ -31,11 +31,11 @@ static uint16_t fold(uint32_t sum)
 }
 
 /* nft_csum_replace(): never 0. */
-static void mend(const struct walk *w, const struct rewrite *r, size_t at, bool swapped)
+static void mend(const struct judged *j, const struct rewrite *r, size_t at, bool swapped)
 {
-	uint8_t *sum = w->packet->frame + at;
+	uint8_t *sum = j->packet->frame + at;
 	bool odd = ((r->at - r->base) % 2 != 0) != swapped;
-	uint32_t from = fold(add_bytes(0, w->packet->frame + r->at, r->n, odd));
+	uint32_t from = fold(add_bytes(0, j->packet->frame + r->at, r->n, odd));
 	uint32_t to = fold(add_bytes(0, r->bytes, r->n, odd));
 	uint16_t old = sum[0] << 8 | sum[1], value;
 
@@ -84,17 +84,17 @@ static bool is_pseudo(enum nc_field field)
 }
 
 /* A checksum that covers the rewrite must be in the frame. */
-static bool cover_l4(const struct walk *w, struct rewrite *r, bool pseudo)
+static bool cover_l4(const struct judged *j, struct rewrite *r, bool pseudo)
 {
-	size_t offset = l4_sum_offset(w->l4proto, pseudo), at = w->th + offset;
-	const uint8_t *sum = w->packet->frame + at;
+	size_t offset = l4_sum_offset(j->l4proto, pseudo), at = j->th + offset;
+	const uint8_t *sum = j->packet->frame + at;
 
-	if (!w->has_l4 || w->fragment || !offset)
+	if (!j->has_l4 || j->fragment || !offset)
 		return true;
-	if (at + 2 > w->packet->length)
+	if (at + 2 > j->packet->length)
 		return false;
 	/* No checksum, RFC 768. */
-	if (w->l4proto == 17 && !sum[0] && !sum[1])
+	if (j->l4proto == 17 && !sum[0] && !sum[1])
 		return true;
 	r->l4_sum = at;
 	return true;
@@ -105,32 +105,32 @@ static bool is_field_of(enum nc_field field, enum nc_field first, enum nc_field 
 	return field >= first && field <= last;
 }
 
-static bool cover(const struct walk *w, const struct nc_selector *target, struct rewrite *r)
+static bool cover(const struct judged *j, const struct nc_selector *target, struct rewrite *r)
 {
 	enum nc_field field = target->field;
 
 	switch (nc_field_info(field)->read) {
 	case NC_READ_NETWORK:
 		if (is_field_of(field, NC_FIELD_IP_VERSION, NC_FIELD_IP_DADDR))
-			r->ip_sum = w->nh + 10;
-		if (r->ip_sum && r->ip_sum + 2 > w->packet->length)
+			r->ip_sum = j->nh + 10;
+		if (r->ip_sum && r->ip_sum + 2 > j->packet->length)
 			return false;
 		r->swapped = field == NC_FIELD_IP6_NEXTHDR;
-		return !is_pseudo(field) || cover_l4(w, r, true);
+		return !is_pseudo(field) || cover_l4(j, r, true);
 	case NC_READ_TRANSPORT:
-		return cover_l4(w, r, false);
+		return cover_l4(j, r, false);
 	default: /* the link layer has none; of raw bytes nothing is known */
 		return true;
 	}
 }
 
-static void perform(const struct walk *w, const struct rewrite *r)
+static void perform(const struct judged *j, const struct rewrite *r)
 {
 	if (r->ip_sum)
-		mend(w, r, r->ip_sum, false);
+		mend(j, r, r->ip_sum, false);
 	if (r->l4_sum)
-		mend(w, r, r->l4_sum, r->swapped);
-	memcpy(w->packet->frame + r->at, r->bytes, r->n);
+		mend(j, r, r->l4_sum, r->swapped);
+	memcpy(j->packet->frame + r->at, r->bytes, r->n);
 }
 
 /* --- fields ------------------------------------------------------------------------------------------------------- */
@@ -151,30 +151,30 @@ static void put_bits(struct rewrite *r, const uint8_t *frame, unsigned offset, u
 	}
 }
 
-static bool store_payload(struct walk *w, const struct nc_selector *target, nc_num value)
+static bool store_payload(struct judged *j, const struct nc_selector *target, nc_num value)
 {
 	unsigned offset = selector_offset(target), bits = nc_selector_bits(target);
 	struct rewrite r = {};
 
-	if (!walk_base(w, target, &r.base))
+	if (!judged_base(j, target, &r.base))
 		return false;
 	r.at = r.base + offset / 8;
 	r.n = (offset % 8 + bits + 7) / 8;
-	if (r.at + r.n > w->packet->length || !cover(w, target, &r))
+	if (r.at + r.n > j->packet->length || !cover(j, target, &r))
 		return false;
-	put_bits(&r, w->packet->frame, offset, bits, value);
-	perform(w, &r);
+	put_bits(&r, j->packet->frame, offset, bits, value);
+	perform(j, &r);
 	return true;
 }
 
 /* An option that is missing is left alone, and so is a smaller MSS: the rule goes on. */
-static bool store_option(struct walk *w, const struct nc_selector *target, nc_num value)
+static bool store_option(struct judged *j, const struct nc_selector *target, nc_num value)
 {
 	const struct nc_field_info *info = nc_field_info(target->field);
 	unsigned bits = nc_selector_bits(target);
-	struct rewrite r = {.base = w->th, .l4_sum = w->th + 16};
+	struct rewrite r = {.base = j->th, .l4_sum = j->th + 16};
 	size_t option, length;
-	int found = walk_find_option(w, info->protocol, &option, &length);
+	int found = judged_find_option(j, info->protocol, &option, &length);
 	const uint8_t *old;
 
 	if (found <= 0)
@@ -183,18 +183,18 @@ static bool store_option(struct walk *w, const struct nc_selector *target, nc_nu
 		return false;
 	r.at = option + info->offset / 8;
 	r.n = bits / 8;
-	old = w->packet->frame + r.at;
-	put_bits(&r, w->packet->frame, 0, bits, value);
+	old = j->packet->frame + r.at;
+	put_bits(&r, j->packet->frame, 0, bits, value);
 	if (target->field == NC_FIELD_TCPOPT_MAXSEG_SIZE && (old[0] << 8 | old[1]) <= (int)value)
 		return true;
 	if (memcmp(old, r.bytes, r.n) != 0)
-		perform(w, &r);
+		perform(j, &r);
 	return true;
 }
 
-static bool store_meta(struct walk *w, enum nc_field field, nc_num value)
+static bool store_meta(struct judged *j, enum nc_field field, nc_num value)
 {
-	struct reference_packet *p = w->packet;
+	struct reference_packet *p = j->packet;
 
 	switch (field) {
 	case NC_FIELD_META_MARK:
@@ -210,24 +210,24 @@ static bool store_meta(struct walk *w, enum nc_field field, nc_num value)
 	}
 }
 
-bool walk_store(struct walk *w, const struct nc_selector *target, nc_num value)
+bool judged_store(struct judged *j, const struct nc_selector *target, nc_num value)
 {
 	switch (nc_field_info(target->field)->read) {
 	case NC_READ_META:
-		return store_meta(w, target->field, value);
+		return store_meta(j, target->field, value);
 	case NC_READ_TCP_OPTION:
-		return store_option(w, target, value);
+		return store_option(j, target, value);
 	default:
-		return store_payload(w, target, value);
+		return store_payload(j, target, value);
 	}
 }
 
-void walk_decrease_ttl(struct walk *w)
+void judged_decrease_ttl(struct judged *j)
 {
-	bool six = w->protocol == 0x86dd;
+	bool six = j->protocol == 0x86dd;
 	struct rewrite r = {
-		.at = w->nh + (six ? 7 : 8), .n = 1, .base = w->nh, .ip_sum = six ? 0 : w->nh + 10};
+		.at = j->nh + (six ? 7 : 8), .n = 1, .base = j->nh, .ip_sum = six ? 0 : j->nh + 10};
 
-	r.bytes[0] = w->packet->frame[r.at] - 1;
-	perform(w, &r);
+	r.bytes[0] = j->packet->frame[r.at] - 1;
+	perform(j, &r);
 }
