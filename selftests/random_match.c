@@ -37,9 +37,8 @@ static void add_network(struct headers *headers)
 
 struct headers random_headers(const struct random_options *options)
 {
-	static const char *const transports[] = {"tcp",	 "tcp",	 "udp",	 "udplite",
-						 "sctp", "dccp", "icmp", "icmpv6",
-						 "igmp", "esp",	 "ah",	 "comp"};
+	static const char *const common[] = {"tcp", "tcp", "udp", "th", "icmp", "icmpv6"};
+	static const char *const rare[] = {"udplite", "sctp", "dccp", "igmp", "esp", "ah", "comp"};
 	struct headers headers = {.options = options};
 
 	if (!below(6))
@@ -48,7 +47,7 @@ struct headers random_headers(const struct random_options *options)
 		add_header(&headers, "ether");
 	add_network(&headers);
 	if (below(2))
-		add_header(&headers, below(4) ? PICK(transports) : "th");
+		add_header(&headers, below(4) ? PICK(common) : PICK(rare));
 	if (!below(5))
 		add_header(&headers, "tcp option");
 	if (!below(3) || !headers.n)

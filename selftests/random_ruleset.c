@@ -201,9 +201,9 @@ static void write_rule(FILE *out, const struct random_options *options, unsigned
 {
 	struct headers headers = random_headers(options);
 
-	for (unsigned n = below(3) + !below(3); n; n--)
+	for (unsigned n = below(3); n; n--)
 		write_match(out, &headers);
-	for (unsigned n = below(3) ? 0 : below(3) + 1; n; n--)
+	for (unsigned n = below(2) ? 0 : below(3) + 1; n; n--)
 		write_stmt(out, &headers);
 	write_end(out, &headers, chain);
 }

@@ -233,10 +233,18 @@ static const struct {
 	{"ip saddr . tcp dport @pairs", "ip 192.0.2.1 10.0.0.2 tcp 1 5000 2", true},
 	{"ip saddr . tcp dport @pairs", LATER, false},
 	{"ether saddr . vlan id { 02:00:00:00:00:01 . 10 }", "vlan 10 " TCP, true},
-	/* generators: Linux's jhash() of these registers */
+	/* generators: the hashes are those that Linux 6.18 gives */
 	{"numgen random mod 5 offset 2 2", TCP, true},
 	{"numgen inc mod 3 0", TCP, true},
 	{"numgen inc mod 3 offset 7 7", TCP, true},
+	{"jhash ip saddr . tcp dport mod 100000 seed 1 88807", TCP, true},
+	{"jhash ip ttl mod 100000 seed 2 74458", TCP, true},
+	{"jhash tcp sequence mod 100000 seed 2 13842", TCP, true},
+	{"jhash meta length mod 100000 seed 1 69796", TCP, true},
+	{"jhash ether saddr . ip daddr . tcp sport . meta length mod 100000 seed 1 38666", TCP,
+	 true},
+	{"jhash ip saddr . ip daddr . tcp sport . tcp dport mod 100000 seed 2 1842", TCP, true},
+	{"jhash tcp dport mod 3 seed 1 < 3", LATER, false},
 };
 
 static bool holds(const char *match, const char *frame)

@@ -106,8 +106,6 @@ static const struct {
 	{"meta priority set 1:2 meta priority 1:2", TCP, NULL},
 	{"meta pkttype set other meta pkttype other", TCP, NULL},
 	{"meta mark set numgen inc mod 3 offset 5 meta mark 5", TCP, NULL},
-	/* these by the kernel's own jhash() */
-	{"meta mark set jhash ip saddr . tcp dport mod 1000 seed 1 meta mark 0", TCP, BREAKS},
 };
 
 static bool same_frame(const struct frame *a, const struct frame *b)
