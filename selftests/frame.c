@@ -100,6 +100,7 @@ void frame_tcp(struct frame *frame, uint16_t sport, uint16_t dport, uint8_t flag
 	size_t at = frame->length;
 
 	name_protocol(frame, 6);
+	frame->transport = at;
 	grow(frame, 20);
 	put16(frame, at, sport);
 	put16(frame, at + 2, dport);
@@ -112,6 +113,7 @@ void frame_udp(struct frame *frame, uint16_t sport, uint16_t dport)
 	size_t at = frame->length;
 
 	name_protocol(frame, 17);
+	frame->transport = at;
 	grow(frame, 8);
 	put16(frame, at, sport);
 	put16(frame, at + 2, dport);
@@ -125,6 +127,7 @@ void frame_bytes(struct frame *frame, const void *bytes, size_t n)
 void frame_raw(struct frame *frame, uint8_t protocol, const void *bytes, size_t n)
 {
 	name_protocol(frame, protocol);
+	frame->transport = frame->length;
 	frame_bytes(frame, bytes, n);
 }
 
@@ -134,4 +137,74 @@ void frame_finish(struct frame *frame)
 		put16(frame, frame->ip + 2, frame->length - frame->ip);
 	if (frame->ip6)
 		put16(frame, frame->ip6 + 4, frame->length - frame->ip6 - 40);
+}
+
+/* --- checksums, RFC 1071 ---------------------------------------------------------------------------------------- */
+
+static uint32_t add_words(uint32_t sum, const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sum += i % 2 ? bytes[i] : bytes[i] << 8;
+	return sum;
+}
+
+static uint16_t fold(uint32_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+static void sum_ip(struct frame *frame)
+{
+	size_t hlen = (frame->byte[frame->ip] & 15) * 4;
+
+	put16(frame, frame->ip + 10, 0);
+	put16(frame, frame->ip + 10, fold(add_words(0, frame->byte + frame->ip, hlen)));
+}
+
+/* Where a protocol has its checksum, 0: none. */
+static size_t sum_offset(uint8_t protocol)
+{
+	switch (protocol) {
+	case 6:
+		return 16;
+	case 17:
+	case 33:
+	case 136:
+		return 6;
+	case 1:
+	case 2:
+	case 58:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+static void sum_transport(struct frame *frame, uint8_t protocol)
+{
+	size_t at = frame->transport, n = frame->length - at, offset = sum_offset(protocol);
+	uint32_t sum = 0;
+	uint16_t value;
+
+	if (!offset || n < offset + 2)
+		return;
+	if (protocol == 17)
+		put16(frame, at + 4, n);
+	put16(frame, at + offset, 0);
+	if (protocol != 1 && protocol != 2)
+		sum = n + protocol +
+		      (frame->ip ? add_words(0, frame->byte + frame->ip + 12, 8)
+				 : add_words(0, frame->byte + frame->ip6 + 8, 32));
+	value = fold(add_words(sum, frame->byte + at, n));
+	put16(frame, at + offset, value || protocol != 17 ? value : 0xffff);
+}
+
+void frame_sum(struct frame *frame)
+{
+	if (frame->transport && (frame->ip || frame->ip6))
+		sum_transport(frame, frame->byte[frame->next]);
+	if (frame->ip)
+		sum_ip(frame);
 }

@@ -8,7 +8,7 @@ void read_text(const char *name, const char *text, size_t length, struct reading
 	r->ruleset = nc_ruleset_new();
 	if (!r->ruleset)
 		abort();
-	r->error = nc_script_parse(&r->source, &r->script, &r->diag);
+	r->error = nc_script_parse(&r->source, NULL, NULL, &r->script, &r->diag);
 	if (r->error == 0)
 		r->error = nc_script_run(r->script, r->ruleset, NULL, NULL, &r->diag);
 }

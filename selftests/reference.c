@@ -1,305 +1,303 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The plain reference. Written from the kernel's sources (net/netfilter/nf_tables_core.c, nft_payload.c, nft_meta.c;
- * include/net/netfilter/nf_tables_ipv4.h, nf_tables_ipv6.h; net/ipv6/exthdrs_core.c), sharing nothing with the program.
+ * The plain reference: rules and chains. Written from the kernel's sources (net/netfilter/nf_tables_core.c and the
+ * expressions that nft puts into rules; nft_fwd_netdev.c, nft_dup_netdev.c), sharing nothing with the program.
  */
-#include "reference.h"
+#include "reference_parts.h"
 
-#include <string.h>
+#include <sys/socket.h>
 
-struct packet {
-	const uint8_t *frame;
-	size_t length;
-	size_t nh;	   /* network header */
-	unsigned protocol; /* skb->protocol */
-	bool has_l4;	   /* NFT_PKTINFO_L4PROTO */
-	unsigned l4proto;
-	size_t th;
-	bool fragment; /* not the first */
+/* How a statement, a rule or a chain ends. */
+enum end_kind { GOES_ON, BREAKS, ACCEPTS, DROPS, REDIRECTS, RETURNS, JUMPS, GOES_TO };
+
+struct end {
+	enum end_kind kind;
+	const char *chain; /* JUMPS, GOES_TO */
 };
 
-static unsigned get16(const uint8_t *p)
+static struct end goes_on_if(bool holds)
 {
-	return p[0] << 8 | p[1];
+	return (struct end){.kind = holds ? GOES_ON : BREAKS};
 }
 
-static bool is_vlan(unsigned type)
+/* --- matches ---------------------------------------------------------------------------------------------------- */
+
+/* Bits that nft does not load: those behind a prefix of whole bytes. */
+static unsigned host_bits(const struct nc_match *m)
 {
-	return type == 0x8100 || type == 0x88a8;
+	unsigned bits = nc_selector_bits(&m->key.v[0]), host = 0;
+	nc_num span;
+
+	if (m->written != NC_WRITTEN_PREFIX || m->key.v[0].ops.n)
+		return 0;
+	span = m->values.v[0].interval.high - m->values.v[0].interval.low;
+	for (; span; span >>= 1)
+		host++;
+	return host % 8 || host == bits ? 0 : host;
 }
 
-/* eth_type_trans() and vlan_set_encap_proto() */
-static unsigned type_of(const struct packet *p, unsigned type, size_t payload)
+/* ret_runs: false where what an element carries ends the rule. */
+static bool is_in(struct judged *j, const struct nc_match *m, const nc_num *key, bool *ret_runs)
 {
-	if (type >= 0x600)
-		return type;
-	return payload + 2 <= p->length && get16(p->frame + payload) == 0xffff ? 0x0001 : 0x0004;
+	struct nc_set *set = m->set ? nc_table_find_set(j->table, m->set) : NULL;
+	struct nc_set_element *element;
+
+	*ret_runs = true;
+	/* An element that ends the rule by being there does not count. */
+	if (set && !m->negated)
+		return judged_lookup(j, set, key, ret_runs);
+	if (set)
+		return elements_hold(&set->elements, key, m->key.n, &element);
+	if (m->any_bit)
+		return key[0] & m->mask;
+	if (m->masked)
+		return (key[0] & m->mask) == m->values.v[0].interval.low;
+	return elements_hold(&m->values, key, m->key.n, &element);
 }
 
-static bool is_extension(unsigned next)
+static bool match(struct judged *j, const struct nc_match *m)
 {
-	return next == 0 || next == 43 || next == 44 || next == 51 || next == 59 || next == 60;
-}
+	nc_num key[NC_CONCAT_MAX];
+	unsigned host = host_bits(m);
+	bool holds, runs;
 
-/* ipv6_find_hdr(skb, &thoff, -1, &frag_off, &flags) with IP6_FH_F_AUTH: the protocol, or -1 */
-static int find_header(struct packet *p)
-{
-	size_t start = p->nh + 40;
-	unsigned next = p->frame[p->nh + 6];
-
-	while (is_extension(next) && next != 59) {
-		if (start + 2 > p->length)
-			return -1;
-		if (next == 51)
-			break;
-		if (next == 44) {
-			if (start + 4 > p->length)
-				return -1;
-			if (get16(p->frame + start + 2) & ~7u) {
-				unsigned inner = p->frame[start];
-
-				if (is_extension(inner) && inner != 59)
-					return -1;
-				p->fragment = true;
-				return inner;
-			}
-			next = p->frame[start];
-			start += 8;
-			continue;
-		}
-		next = p->frame[start];
-		start += (p->frame[start + 1] + 1) * 8;
-	}
-	p->th = start;
-	return next;
-}
-
-static void set_info_ip(struct packet *p)
-{
-	const uint8_t *ip = p->frame + p->nh;
-	size_t bytes = p->length - p->nh, hlen, total;
-
-	if (bytes < 20 || ip[0] >> 4 != 4)
-		return;
-	hlen = (ip[0] & 15) * 4;
-	total = get16(ip + 2);
-	if (hlen < 20 || total > bytes || total < hlen)
-		return;
-	p->has_l4 = true;
-	p->l4proto = ip[9];
-	p->th = p->nh + hlen;
-	p->fragment = get16(ip + 6) & 0x1fff;
-}
-
-static void set_info_ip6(struct packet *p)
-{
-	const uint8_t *ip = p->frame + p->nh;
-	size_t bytes = p->length - p->nh;
-	int protocol;
-
-	if (bytes < 40 || ip[0] >> 4 != 6 || get16(ip + 4) + 40u > bytes)
-		return;
-	protocol = find_header(p);
-	if (protocol < 0)
-		return;
-	p->has_l4 = true;
-	p->l4proto = protocol;
-}
-
-static struct packet read_packet(const uint8_t *frame, size_t length)
-{
-	struct packet p = {.frame = frame, .length = length, .nh = 14};
-	unsigned type;
-
-	if (length < 14)
-		return p;
-	type = get16(frame + 12);
-	if (is_vlan(type)) {
-		if (length < 18)
-			return p;
-		type = get16(frame + 16);
-		p.nh = 18;
-	}
-	p.protocol = type_of(&p, type, p.nh);
-	if (p.protocol == 0x0800)
-		set_info_ip(&p);
-	else if (p.protocol == 0x86dd)
-		set_info_ip6(&p);
-	return p;
-}
-
-/* nft_payload: n bytes at an offset from a base, as a number. false: cannot be loaded */
-static bool load(const struct packet *p, size_t base, size_t offset, size_t n, nc_num *ret)
-{
-	*ret = 0;
-	if (base + offset + n > p->length)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		*ret = *ret << 8 | p->frame[base + offset + i];
-	return true;
-}
-
-static bool load_th(const struct packet *p, size_t offset, size_t n, nc_num *ret)
-{
-	return p->has_l4 && !p->fragment && load(p, p->th, offset, n, ret);
-}
-
-/* The first n bytes of a field. */
-static bool load_field(const void *packet, const struct nc_match *m, size_t n, nc_num *ret)
-{
-	const struct packet *p = packet;
-
-	switch (m->field) {
-	case NC_FIELD_ETHER_DADDR:
-		return load(p, 0, 0, n, ret);
-	case NC_FIELD_ETHER_SADDR:
-		return load(p, 0, 6, n, ret);
-	case NC_FIELD_ETHER_TYPE:
-		return load(p, 0, 12, 2, ret);
-	case NC_FIELD_VLAN_ID:
-		if (!load(p, 0, 14 + 4 * m->depth, 2, ret))
+	if (host) {
+		if (!judged_load(j, &m->key.v[0], nc_selector_bits(&m->key.v[0]) - host, key))
 			return false;
-		*ret &= 0xfff;
-		return true;
-	case NC_FIELD_VLAN_TYPE:
-		return load(p, 0, 16 + 4 * m->depth, 2, ret);
-	case NC_FIELD_META_PROTOCOL:
-		*ret = p->protocol;
-		return true;
-	case NC_FIELD_META_L4PROTO:
-		*ret = p->l4proto;
-		return p->has_l4;
-	case NC_FIELD_IP_SADDR:
-		return load(p, p->nh, 12, n, ret);
-	case NC_FIELD_IP_DADDR:
-		return load(p, p->nh, 16, n, ret);
-	case NC_FIELD_IP_PROTOCOL:
-		return load(p, p->nh, 9, 1, ret);
-	case NC_FIELD_IP6_SADDR:
-		return load(p, p->nh, 8, n, ret);
-	case NC_FIELD_IP6_DADDR:
-		return load(p, p->nh, 24, n, ret);
-	case NC_FIELD_IP6_NEXTHDR:
-		return load(p, p->nh, 6, 1, ret);
-	case NC_FIELD_TCP_FLAGS:
-		return load_th(p, 13, 1, ret);
-	case NC_FIELD_ICMP_TYPE:
-	case NC_FIELD_ICMPV6_TYPE:
-		return load_th(p, 0, 1, ret);
-	case NC_FIELD_ICMP_CODE:
-	case NC_FIELD_ICMPV6_CODE:
-		return load_th(p, 1, 1, ret);
-	default:
-		return load_th(p, strcmp(nc_field_info(m->field)->name, "sport") ? 2 : 0, 2, ret);
-	}
-}
-
-static bool in_elements(const nc_set_elements *elements, nc_num value)
-{
-	nc_vec_foreach (element, elements) {
-		if (element->interval.low <= value && value <= element->interval.high)
-			return true;
-	}
-	return false;
-}
-
-/* Bytes that nft loads for the match: a prefix of whole bytes needs just those. */
-static size_t bytes_loaded(const struct nc_match *m)
-{
-	unsigned bits = nc_type_info(nc_field_info(m->field)->type)->bits, host = 0;
-
-	if (m->written == NC_WRITTEN_PREFIX) {
-		nc_num span = m->values.v[0].interval.high - m->values.v[0].interval.low;
-
-		for (; span; span >>= 1)
-			host++;
-		if (host % 8 || host == bits)
-			host = 0;
-	}
-	return (bits - host + 7) / 8;
-}
-
-/* A packet, and how to read it. */
-struct subject {
-	reference_load_fn *load;
-	const void *packet;
-	uint64_t bytes;
-};
-
-static bool match(const struct nc_table *table, const struct nc_match *m, const struct subject *s)
-{
-	unsigned bits = nc_type_info(nc_field_info(m->field)->type)->bits;
-	size_t n = bytes_loaded(m);
-	nc_num value;
-	bool holds;
-
-	if (!s->load(s->packet, m, n, &value))
+		if (nc_field_info(m->key.v[0].field)->read != NC_READ_META)
+			key[0] <<= host;
+	} else if (!judged_read_key(j, &m->key, key)) {
 		return false;
-	if (bits > n * 8)
-		value <<= bits - n * 8;
-	if (m->set)
-		holds = in_elements(&nc_table_find_set(table, m->set)->elements, value);
-	else if (m->any_bit)
-		holds = value & m->mask;
-	else if (m->masked)
-		holds = (value & m->mask) == m->values.v[0].interval.low;
-	else
-		holds = in_elements(&m->values, value);
+	}
+	holds = is_in(j, m, key, &runs);
+	if (holds && m->set && !m->negated)
+		return runs;
 	return holds != m->negated;
 }
 
-/* The rule's verdict; -1: the next rule */
-static int judge_rule(const struct nc_table *table, struct nc_rule *rule, const struct subject *s)
+/* --- statements ---------------------------------------------------------------------------------------------------- */
+
+static struct end give_verdict(const struct nc_do *verdict)
+{
+	static const enum end_kind kinds[] = {
+		[NC_DO_ACCEPT] = ACCEPTS, [NC_DO_DROP] = DROPS, [NC_DO_CONTINUE] = GOES_ON,
+		[NC_DO_RETURN] = RETURNS, [NC_DO_JUMP] = JUMPS, [NC_DO_GOTO] = GOES_TO,
+	};
+
+	return (struct end){kinds[verdict->kind], verdict->chain};
+}
+
+static struct end look_up_verdict(struct judged *j, const struct nc_lookup *lookup)
+{
+	struct nc_set_element *element;
+	nc_num key[NC_CONCAT_MAX];
+	bool runs = true;
+
+	if (!judged_read_key(j, &lookup->key, key))
+		return (struct end){.kind = BREAKS};
+	if (lookup->map)
+		element = judged_lookup(j, nc_table_find_set(j->table, lookup->map), key, &runs);
+	else
+		elements_hold(&lookup->elements, key, lookup->key.n, &element);
+	if (!element || !runs)
+		return (struct end){.kind = BREAKS};
+	return give_verdict(&element->more->verdict);
+}
+
+static bool assign(struct judged *j, const struct nc_stmt *stmt)
+{
+	nc_num value;
+
+	return judged_read_value(j, &stmt->assign.value, &value) &&
+	       judged_store(j, &stmt->assign.target, value);
+}
+
+static void name_device(nc_num number, char name[17])
+{
+	for (unsigned i = 0; i < 16; i++)
+		name[i] = number >> (15 - i) * 8;
+	name[16] = '\0';
+}
+
+static struct end forward(struct judged *j, const struct nc_send *send)
+{
+	unsigned protocol = send->family == AF_INET ? 0x0800 : 0x86dd;
+	nc_num device, neighbour = 0;
+
+	if (!judged_read_value(j, &send->device, &device) ||
+	    (send->family && !judged_read_value(j, &send->address, &neighbour)))
+		return (struct end){.kind = BREAKS};
+	if (send->family) {
+		if (j->protocol != protocol)
+			return (struct end){.kind = BREAKS};
+		if (j->packet->length < j->nh + (protocol == 0x0800 ? 20 : 40))
+			return (struct end){.kind = DROPS};
+		judged_decrease_ttl(j);
+	}
+	name_device(device, j->judgement.device);
+	j->judgement.family = send->family;
+	j->judgement.neighbour = neighbour;
+	return (struct end){.kind = REDIRECTS};
+}
+
+static bool duplicate(struct judged *j, const struct nc_send *send)
+{
+	struct judgement *judgement = &j->judgement;
+	nc_num device;
+
+	if (!judged_read_value(j, &send->device, &device))
+		return false;
+	if (judgement->n_dups < REFERENCE_DUPS_MAX)
+		name_device(device, judgement->dup[judgement->n_dups]);
+	judgement->n_dups++;
+	return true;
+}
+
+/* COUNTER, LIMIT, QUOTA: the statement's own state or a table's object. */
+static bool run_stateful(struct judged *j, struct nc_stmt *stmt)
+{
+	struct nc_object_decl *object = NULL;
+
+	if (stmt->object)
+		object = nc_table_find_object(j->table, nc_stmt_object_kind(stmt), stmt->object);
+	switch (stmt->kind) {
+	case NC_STMT_COUNTER:
+		judged_count(j, object ? &object->counter : &stmt->counter);
+		return true;
+	case NC_STMT_LIMIT:
+		return object ? judged_limit(j, &object->limit, object)
+			      : judged_limit(j, &stmt->limit, stmt);
+	default:
+		return judged_quota(j, object ? &object->quota : &stmt->quota);
+	}
+}
+
+static struct end run_stmt(struct judged *j, struct nc_stmt *stmt)
+{
+	switch (stmt->kind) {
+	case NC_STMT_MATCH:
+		return goes_on_if(match(j, &stmt->match));
+	case NC_STMT_VERDICT:
+		return give_verdict(&stmt->verdict);
+	case NC_STMT_VMAP:
+		return look_up_verdict(j, &stmt->vmap);
+	case NC_STMT_COUNTER:
+	case NC_STMT_LIMIT:
+	case NC_STMT_QUOTA:
+		return goes_on_if(run_stateful(j, stmt));
+	case NC_STMT_SET:
+		return goes_on_if(judged_set_stmt(j, &stmt->set));
+	case NC_STMT_ASSIGN:
+		return goes_on_if(assign(j, stmt));
+	case NC_STMT_DUP:
+		return goes_on_if(duplicate(j, &stmt->send));
+	case NC_STMT_FWD:
+		return forward(j, &stmt->send);
+	default: /* LOG */
+		return goes_on_if(true);
+	}
+}
+
+/* --- chains ------------------------------------------------------------------------------------------------------------ */
+
+static struct end run_rule(struct judged *j, struct nc_rule *rule)
 {
 	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_MATCH && !match(table, &stmt->match, s))
-			return -1;
-		if (stmt->kind == NC_STMT_COUNTER) {
-			stmt->counter.packets++;
-			stmt->counter.bytes += s->bytes;
+		struct end end = run_stmt(j, stmt);
+
+		if (end.kind == BREAKS)
+			return goes_on_if(true);
+		if (end.kind != GOES_ON)
+			return end;
+	}
+	return goes_on_if(true);
+}
+
+/* Where rules go on. */
+struct place {
+	const struct nc_chain *chain;
+	size_t rule;
+};
+
+/* nft_do_chain(). RETURNS: to the policy. */
+static enum end_kind run_chain(struct judged *j, const struct nc_chain *base)
+{
+	struct place stack[NC_JUMPS_MAX], at = {.chain = base};
+	unsigned depth = 0;
+
+	for (;;) {
+		struct end end = {.kind = RETURNS};
+		struct nc_rule *rule = NULL;
+
+		if (at.rule < at.chain->rules.n) {
+			rule = at.chain->rules.v[at.rule++];
+			end = run_rule(j, rule);
 		}
-		if (stmt->kind == NC_STMT_VERDICT)
-			return stmt->verdict;
+		switch (end.kind) {
+		case GOES_ON:
+			break;
+		case JUMPS:
+			if (depth == NC_JUMPS_MAX)
+				return DROPS;
+			stack[depth++] = at;
+			/* fallthrough */
+		case GOES_TO:
+			at = (struct place){.chain = nc_table_find_chain(j->table, end.chain)};
+			break;
+		case RETURNS:
+			if (!depth)
+				return RETURNS;
+			at = stack[--depth];
+			break;
+		default:
+			j->judgement.rule = rule;
+			return end.kind;
+		}
 	}
-	return -1;
 }
 
-static struct judgement judge_chain(const struct nc_table *table, const struct nc_chain *chain,
-				    const struct subject *s)
+/* true: no other chain sees the packet */
+static bool judge_chain(struct judged *j, const struct nc_chain *chain)
 {
-	for (size_t i = 0; i < chain->rules.n; i++) {
-		int verdict = judge_rule(table, chain->rules.v[i], s);
-
-		if (verdict >= 0)
-			return (struct judgement){verdict, chain->rules.v[i]};
+	j->judgement.rule = NULL;
+	judged_parse_transport(j);
+	switch (run_chain(j, chain)) {
+	case ACCEPTS:
+		j->judgement.verdict = NC_VERDICT_ACCEPT;
+		return false;
+	case DROPS:
+		j->judgement.verdict = NC_VERDICT_DROP;
+		return true;
+	case REDIRECTS:
+		j->judgement.verdict = NC_VERDICT_REDIRECT;
+		return true;
+	default:
+		j->judgement.verdict = chain->policy;
+		return chain->policy == NC_VERDICT_DROP;
 	}
-	return (struct judgement){chain->policy, NULL};
 }
 
-static bool names_device(const struct nc_chain *chain, const char *name)
+static bool is_at_work(const struct nc_table *table, const struct nc_chain *chain,
+		       const struct reference_packet *packet)
 {
-	nc_vec_foreach (device, &chain->devices) {
-		if (strcmp(device->name, name) == 0)
-			return true;
-	}
-	return false;
+	return chain->base && !table->dormant && chain->hook == packet->hook &&
+	       nc_chain_has_device(chain, packet->device);
 }
 
-/* The chain that comes next behind (priority, order): by priority, of equals the later one first. */
-static const struct nc_chain *next_chain(const struct nc_ruleset *ruleset, const char *device,
-					 const struct nc_chain *behind,
+/* The chain that comes next behind another: by priority, of equals the later one first. */
+static const struct nc_chain *next_chain(const struct judged *j, const struct nc_chain *behind,
 					 const struct nc_table **ret_table)
 {
 	const struct nc_chain *best = NULL;
 	bool passed = false;
 
-	nc_vec_foreach (table, &ruleset->tables) {
+	nc_vec_foreach (table, &j->reference->ruleset->tables) {
 		nc_vec_foreach (chain, &(*table)->chains) {
 			bool after = passed;
 
 			if (*chain == behind)
 				passed = true;
-			if (!names_device(*chain, device) || *chain == behind)
+			if (!is_at_work(*table, *chain, j->packet) || *chain == behind)
 				continue;
 			if (behind && ((*chain)->priority < behind->priority ||
 				       ((*chain)->priority == behind->priority && after)))
@@ -313,26 +311,18 @@ static const struct nc_chain *next_chain(const struct nc_ruleset *ruleset, const
 	return best;
 }
 
-struct judgement reference_judge_by(const struct nc_ruleset *ruleset, const char *device,
-				    reference_load_fn *load, const void *packet, uint64_t bytes)
+struct judgement reference_judge(struct reference *reference, struct reference_packet *packet)
 {
-	const struct subject subject = {load, packet, bytes};
-	struct judgement judgement = {NC_VERDICT_ACCEPT, NULL};
+	struct judged j = {.reference = reference, .packet = packet};
 	const struct nc_chain *chain = NULL;
-	const struct nc_table *table = NULL;
 
-	while ((chain = next_chain(ruleset, device, chain, &table))) {
-		judgement = judge_chain(table, chain, &subject);
-		if (judgement.verdict == NC_VERDICT_DROP)
+	j.judgement.verdict = NC_VERDICT_ACCEPT;
+	reference_age(reference, packet->now_ns);
+	judged_parse_link(&j);
+	while ((chain = next_chain(&j, chain, &j.table))) {
+		if (judge_chain(&j, chain))
 			break;
 	}
-	return judgement;
-}
-
-struct judgement reference_judge(const struct nc_ruleset *ruleset, const char *device,
-				 const uint8_t *frame, size_t length)
-{
-	const struct packet p = read_packet(frame, length);
-
-	return reference_judge_by(ruleset, device, load_field, &p, p.length - p.nh);
+	reference_age(reference, packet->now_ns);
+	return j.judgement;
 }

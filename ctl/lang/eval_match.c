@@ -246,7 +246,7 @@ static int eval_set(const struct matching *m, const struct nc_expr *set)
 	return 0;
 }
 
-/* One value of a concatenation. */
+/* One value of a concatenation: nft knows it as a set of one. */
 static int eval_concat(const struct matching *m, const struct nc_expr *value)
 {
 	struct nc_match *match = m->match;
@@ -259,7 +259,7 @@ static int eval_concat(const struct matching *m, const struct nc_expr *value)
 	if (r == 0)
 		r = nc_eval_element_key(value, &rules, &element, &written, m->diag);
 	nc_vec_free(&type);
-	match->written = NC_WRITTEN_VALUE;
+	match->written = NC_WRITTEN_SET;
 	if (r == 0)
 		r = nc_vec_push(&match->values, element);
 	if (r < 0)
@@ -289,8 +289,9 @@ static bool is_wrapped_hour(const struct matching *m, const struct nc_expr *valu
 
 static int eval_plain(const struct matching *m)
 {
-	const struct nc_expr *value = without_braces(m->ast->value);
 	struct nc_match *match = m->match;
+	const struct nc_expr *value =
+		match->key.n > 1 ? m->ast->value : without_braces(m->ast->value);
 	struct nc_interval interval;
 	int r;
 

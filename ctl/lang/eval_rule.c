@@ -67,7 +67,8 @@ static int eval_set_stmt(const struct nc_ast_set_stmt *ast, struct nc_set_stmt *
 
 	set->op = ast->op;
 	set->meter = ast->meter;
-	set->size = ast->size.value ?: NC_DYNAMIC_SIZE;
+	if (set->meter)
+		set->size = ast->size.value ?: NC_DYNAMIC_SIZE;
 	r = copy_word(&ast->set, &set->set);
 	if (r == 0)
 		r = nc_eval_key(ast->key, &set->key, diag);

@@ -21,6 +21,7 @@
 struct grammar {
 	struct nc_parser *parser;
 	bool fields;
+	bool values; /* a header's name may be the protocol's: "ether type set ip6" */
 	bool ranges; /* else "-" and "/" end the expression */
 	unsigned nesting;
 };
@@ -122,12 +123,54 @@ static bool parse_parentheses(struct grammar *g, struct nc_expr **ret)
 	return true;
 }
 
+/* What stands behind the token, unless that is the last one of a variable or a file. */
+static struct nc_token peek(const struct nc_parser *parser)
+{
+	const struct nc_reading *reading =
+		&parser->readings[parser->n_readings - !!parser->n_readings];
+	struct nc_diag unheard = {};
+	struct nc_lexer lexer = parser->lexer;
+	struct nc_token token;
+
+	if (parser->n_readings && reading->end)
+		return reading->tokens < reading->end ? *reading->tokens : reading->token;
+	lexer.diag = &unheard;
+	token = nc_lexer_next(&lexer);
+	nc_diag_free(&unheard);
+	return token;
+}
+
+/* A header's name without a field behind it. */
+static bool at_protocol(const struct nc_parser *parser)
+{
+	static const char *const names[] = {"ip", "ip6", "arp", "vlan"};
+	struct nc_token next;
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		known |= nc_parser_at_word(parser, names[i]);
+	if (!known)
+		return false;
+	next = peek(parser);
+	if (next.kind != NC_TOKEN_WORD)
+		return true;
+	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
+		const struct nc_field_info *info = nc_field_info(field);
+
+		if (nc_parser_at_word(parser, info->header) &&
+		    strncmp(info->name, next.text, next.length) == 0 &&
+		    (!info->name[next.length] || info->name[next.length] == ' '))
+			return false;
+	}
+	return true;
+}
+
 static bool parse_primary(struct grammar *g, struct nc_expr **ret)
 {
 	struct nc_parser *parser = g->parser;
 	struct nc_loc begin = parser->token.loc;
 
-	if (g->fields && nc_parser_at_field(parser))
+	if (g->fields && nc_parser_at_field(parser) && !(g->values && at_protocol(parser)))
 		return nc_parse_field(parser, ret);
 	switch (parser->token.kind) {
 	case NC_TOKEN_LITERAL:
@@ -360,7 +403,7 @@ bool nc_parse_key(struct nc_parser *parser, struct nc_expr **ret)
 
 bool nc_parse_argument(struct nc_parser *parser, struct nc_expr **ret)
 {
-	struct grammar g = {.parser = parser, .fields = true};
+	struct grammar g = {.parser = parser, .fields = true, .values = true};
 	struct nc_expr *left, *right;
 
 	if (!parse_concat(&g, &left))

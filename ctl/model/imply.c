@@ -283,8 +283,8 @@ static int need_header(struct context *context)
 		nc_num protocol;
 	} transports[] = {
 		{"tcp", IPPROTO_TCP},	{"udp", IPPROTO_UDP},	{"udplite", IPPROTO_UDPLITE},
-		{"sctp", IPPROTO_SCTP}, {"dccp", IPPROTO_DCCP}, {"tcp option", IPPROTO_TCP},
-		{"esp", IPPROTO_ESP},	{"ah", IPPROTO_AH},	{"comp", IPPROTO_COMP},
+		{"sctp", IPPROTO_SCTP}, {"dccp", IPPROTO_DCCP}, {"esp", IPPROTO_ESP},
+		{"ah", IPPROTO_AH},	{"comp", IPPROTO_COMP},
 	};
 
 	if (strcmp(header, "ether") == 0) {

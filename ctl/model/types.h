@@ -218,21 +218,23 @@ enum nc_source_kind {
 	X(TCPOPT_EOL, "tcp option", "eol", BOOLEAN, 0, TCP_OPTION, 0, 0, false)                    \
 	X(TCPOPT_NOP, "tcp option", "nop", BOOLEAN, 0, TCP_OPTION, 0, 1, false)                    \
 	X(TCPOPT_MAXSEG, "tcp option", "maxseg", BOOLEAN, 0, TCP_OPTION, 0, 2, false)              \
-	X(TCPOPT_MAXSEG_LENGTH, "tcp option", "maxseg length", INTEGER, 8, TCP_OPTION, 8, 2, true) \
+	X(TCPOPT_MAXSEG_LENGTH, "tcp option", "maxseg length", INTEGER, 8, TCP_OPTION, 8, 2,       \
+	  false)                                                                                   \
 	X(TCPOPT_MAXSEG_SIZE, "tcp option", "maxseg size", INTEGER, 16, TCP_OPTION, 16, 2, true)   \
 	X(TCPOPT_WINDOW, "tcp option", "window", BOOLEAN, 0, TCP_OPTION, 0, 3, false)              \
-	X(TCPOPT_WINDOW_LENGTH, "tcp option", "window length", INTEGER, 8, TCP_OPTION, 8, 3, true) \
-	X(TCPOPT_WINDOW_COUNT, "tcp option", "window count", INTEGER, 8, TCP_OPTION, 16, 3, true)  \
+	X(TCPOPT_WINDOW_LENGTH, "tcp option", "window length", INTEGER, 8, TCP_OPTION, 8, 3,       \
+	  false)                                                                                   \
+	X(TCPOPT_WINDOW_COUNT, "tcp option", "window count", INTEGER, 8, TCP_OPTION, 16, 3, false) \
 	X(TCPOPT_SACK_PERM, "tcp option", "sack-perm", BOOLEAN, 0, TCP_OPTION, 0, 4, false)        \
 	X(TCPOPT_SACK_PERM_LENGTH, "tcp option", "sack-perm length", INTEGER, 8, TCP_OPTION, 8, 4, \
-	  true)                                                                                    \
+	  false)                                                                                   \
 	X(TCPOPT_SACK, "tcp option", "sack", BOOLEAN, 0, TCP_OPTION, 0, 5, false)                  \
-	X(TCPOPT_SACK_LENGTH, "tcp option", "sack length", INTEGER, 8, TCP_OPTION, 8, 5, true)     \
+	X(TCPOPT_SACK_LENGTH, "tcp option", "sack length", INTEGER, 8, TCP_OPTION, 8, 5, false)    \
 	X(TCPOPT_SACK_LEFT, "tcp option", "sack left", INTEGER, 32, TCP_OPTION, 16, 5, true)       \
 	X(TCPOPT_SACK_RIGHT, "tcp option", "sack right", INTEGER, 32, TCP_OPTION, 48, 5, true)     \
 	X(TCPOPT_TIMESTAMP, "tcp option", "timestamp", BOOLEAN, 0, TCP_OPTION, 0, 8, false)        \
 	X(TCPOPT_TIMESTAMP_LENGTH, "tcp option", "timestamp length", INTEGER, 8, TCP_OPTION, 8, 8, \
-	  true)                                                                                    \
+	  false)                                                                                   \
 	X(TCPOPT_TIMESTAMP_TSVAL, "tcp option", "timestamp tsval", INTEGER, 32, TCP_OPTION, 16, 8, \
 	  true)                                                                                    \
 	X(TCPOPT_TIMESTAMP_TSECR, "tcp option", "timestamp tsecr", INTEGER, 32, TCP_OPTION, 48, 8, \
