@@ -210,7 +210,7 @@ int nc_emit_carried(struct nc_build *build, unsigned carries, const struct nc_li
 static int emit_set_carried(struct nc_build *build, const struct nc_set *set,
 			    const struct nc_image_set *image_set)
 {
-	return set ? nc_emit_carried(build, set->carries, &set->limit, &set->quota, image_set) : 0;
+	return set ? nc_emit_carried(build, nc_set_carried(set), &set->limit, &set->quota, image_set) : 0;
 }
 
 static int find_set(struct nc_build *build, const nc_key *key, const char *name,
@@ -322,7 +322,7 @@ static int emit_large(struct nc_build *build, const struct nc_lookup *lookup, bo
 	any = find_catchall(asked.named, &lookup->elements);
 	first = nc_here(build);
 	/* A verdict ends the rule: what the element carries comes before it. */
-	if (verdicts && asked.named && asked.named->carries) {
+	if (verdicts && asked.named && nc_set_carried(asked.named)) {
 		r = emit_rich(build, &lookup->key, &asked, NC_RICH_TEST);
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		if (r == 0)

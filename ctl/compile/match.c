@@ -367,7 +367,7 @@ static bool has_effects(const struct nc_build *build, const struct nc_match *mat
 {
 	const struct nc_set *set = match->set ? nc_table_find_set(build->table, match->set) : NULL;
 
-	return set && set->carries;
+	return set && nc_set_carried(set);
 }
 
 static bool is_match(const struct nc_build *build, size_t i)

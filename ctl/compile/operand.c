@@ -147,9 +147,12 @@ static int load_header(struct nc_build *build, const struct nc_selector *selecto
 	}
 	set_bytes(&step, offset, nc_field_bits(selector->field));
 	step.need += step.base == NC_BASE_TH;
-	/* These count in their header; what must be there before is its header's business. */
-	if (step.op == NC_OP_EXTENSION || step.op == NC_OP_TCP_OPTION)
+	/* These count in their header, which is looked for first. */
+	if (step.op == NC_OP_EXTENSION || step.op == NC_OP_TCP_OPTION) {
+		step.index = step.need;
+		step.need = 0;
 		step.base = NC_BASE_ALWAYS;
+	}
 	step.hit = nc_here(build) + 1;
 	return nc_emit(build, step);
 }

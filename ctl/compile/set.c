@@ -383,9 +383,9 @@ static int read_rich(const struct nc_table *table, const struct nc_set *set,
 	more->expires = value->expires / MS_NS;
 	more->timeout = value->timeout / MS_NS;
 	more->timeout_given = more->timeout && more->timeout != set->timeout;
-	more->counted = set->carries & NC_CARRY_COUNTER;
+	more->counted = nc_set_carried(set) & NC_CARRY_COUNTER;
 	more->counter = (struct nc_counter){.packets = value->packets, .bytes = value->bytes};
-	more->quota_given = set->carries & NC_CARRY_QUOTA;
+	more->quota_given = nc_set_carried(set) & NC_CARRY_QUOTA;
 	more->quota.used = value->quota;
 	if (set->map == NC_MAP_NONE)
 		return 0;

@@ -157,7 +157,7 @@ static int build_element(struct nc_build *build, const struct nc_set_stmt *set)
 	const struct nc_set *named = nc_table_find_set(build->table, set->set);
 	const struct nc_image_set *image_set = nc_build_find_set(build, named);
 	uint64_t timeout = set->timeout ?: named->timeout;
-	unsigned carries = set->carries | named->carries;
+	unsigned carries = set->carries | nc_set_carried(named);
 	struct nc_step step = nc_step_of(NC_OP_ELEMENT);
 	int r = nc_emit_key(build, &set->key, NULL, 0);
 
@@ -301,7 +301,7 @@ static int build_option(struct nc_build *build, const struct nc_selector *target
 			      "an option itself cannot be set, its fields can");
 	step.arg = info->protocol;
 	step.width = info->width / 8;
-	step.need = (info->offset + info->width) / 8;
+	step.index = (info->offset + info->width) / 8;
 	return emit_next(build, step);
 }
 

@@ -64,6 +64,7 @@ static int run(struct nc_eval *eval, const struct nc_script *script)
 	if (eval->declaration_failed)
 		return failed;
 	nc_ruleset_drop_meters(eval->ruleset);
+	nc_ruleset_note_added(eval->ruleset);
 	r = nc_ruleset_validate(eval->ruleset, eval->diag);
 	return failed ?: r;
 }

@@ -168,11 +168,11 @@ static json *carried_json(const struct nc_set *set, const struct nc_element_more
 {
 	struct nc_quota quota = set->quota;
 
-	if (set->carries & NC_CARRY_COUNTER || (more && more->counted))
+	if (nc_set_carried(set) & NC_CARRY_COUNTER || (more && more->counted))
 		return nc_json_counter(more ? &more->counter : &(struct nc_counter){});
-	if (set->carries & NC_CARRY_LIMIT)
+	if (nc_set_carried(set) & NC_CARRY_LIMIT)
 		return nc_json_limit(&set->limit);
-	if (!(set->carries & NC_CARRY_QUOTA))
+	if (!(nc_set_carried(set) & NC_CARRY_QUOTA))
 		return NULL;
 	quota.used = more ? more->quota.used : 0;
 	return nc_json_quota(&quota);

@@ -87,18 +87,19 @@ static bool parse_object_name(struct nc_parser *parser, const char *expected,
 	*ret_named = nc_parser_accept_word(parser, "name");
 	if (!*ret_named)
 		return true;
+	if (nc_parser_at_field(parser)) {
+		nc_diag_error(parser->diag, &token.loc,
+			      "objects named by a map are nft grammar that netctl does not "
+			      "support; write a rule for each, or let the elements of a set count");
+		return false;
+	}
 	if (nc_parser_at(parser, NC_TOKEN_STRING)) {
 		if (!nc_parser_take(parser, &stmt->object))
 			return false;
 	} else if (!nc_parser_name(parser, expected, &stmt->object)) {
 		return false;
 	}
-	if (!nc_parser_at_word(parser, "map"))
-		return true;
-	nc_diag_error(parser->diag, &token.loc,
-		      "objects named by a map are nft grammar that netctl does not support; write "
-		      "a rule for each, or let the elements of a set count");
-	return false;
+	return true;
 }
 
 static bool parse_counter(struct nc_parser *parser, struct nc_ast_stmt *stmt)

@@ -127,18 +127,20 @@ static bool parse_burst(struct nc_parser *parser, struct nc_limit *limit)
 	return nc_parser_expect_word(parser, "packets");
 }
 
-/* Both are multiplied with nanoseconds in the packet path. */
 static bool check_limit(struct nc_parser *parser, const struct nc_limit *limit,
 			const struct nc_loc *loc)
 {
-	uint64_t most = UINT64_MAX / (nc_unit_seconds(limit->unit) * 1000000000);
+	nc_num ns = nc_unit_seconds(limit->unit) * UINT64_C(1000000000), depth = 0;
 
 	if (!limit->rate) {
 		nc_diag_error(parser->diag, loc,
 			      "a rate of 0 lets nothing through; write a verdict");
 		return false;
 	}
-	if (limit->bytes ? limit->rate + limit->burst > most : limit->burst > most) {
+	/* The bucket's depth in nanoseconds (compile/stmt.c). */
+	depth = limit->bytes ? ns * (limit->rate + limit->burst) / limit->rate
+			     : ns / limit->rate * limit->burst;
+	if (depth > INT64_MAX) {
 		nc_diag_error(parser->diag, loc,
 			      "this rate and burst are too large for the unit of time; use a "
 			      "shorter one");

@@ -132,7 +132,7 @@ static char *element_text(const struct nc_set *set, const struct nc_set_element 
 static const char *plain_text(const struct nc_set *set, const struct nc_set_element *element,
 			      unsigned flags, char text[NC_VALUE_SIZE])
 {
-	if (element->more || element->catchall || set->carries || set->type.n != 1)
+	if (element->more || element->catchall || nc_set_carried(set) || set->type.n != 1)
 		return NULL;
 	nc_format_interval(set->type.v[0], &element->interval, flags, text);
 	return text;
@@ -199,7 +199,7 @@ static void print_noted(const struct nc_set *set, unsigned flags, FILE *out)
 	if (noted.n) {
 		struct nc_set bare = *set;
 
-		bare.carries = 0;
+		bare.carries = bare.added = 0;
 		print_elements(&bare, &noted, flags, out);
 	}
 	nc_elements_clear(&noted);

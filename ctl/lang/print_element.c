@@ -212,7 +212,7 @@ static bool shows_carried(const struct nc_set *set, const struct nc_element_more
 {
 	bool used = more && (more->counted || more->quota.used);
 
-	return set->carries & NC_CARRY_QUOTA ? used : set->carries || used;
+	return nc_set_carried(set) & NC_CARRY_QUOTA ? used : nc_set_carried(set) || used;
 }
 
 static void print_element_carried(const struct nc_set *set, const struct nc_element_more *more,
@@ -222,15 +222,15 @@ static void print_element_carried(const struct nc_set *set, const struct nc_elem
 
 	if (!shows_carried(set, more))
 		return;
-	if (set->carries & NC_CARRY_COUNTER || (more && more->counted)) {
+	if (nc_set_carried(set) & NC_CARRY_COUNTER || (more && more->counted)) {
 		fputs(" counter", out);
 		nc_print_counter(more ? &more->counter : &(struct nc_counter){}, flags, out);
 	}
-	if (set->carries & NC_CARRY_LIMIT) {
+	if (nc_set_carried(set) & NC_CARRY_LIMIT) {
 		fputs(" limit ", out);
 		nc_print_limit(&set->limit, out);
 	}
-	if (set->carries & NC_CARRY_QUOTA) {
+	if (nc_set_carried(set) & NC_CARRY_QUOTA) {
 		quota.used = more ? more->quota.used : 0;
 		fputs(" quota ", out);
 		nc_print_quota(&quota, flags, out);

@@ -64,11 +64,7 @@ static void format_quoted(nc_num value, char text[NC_VALUE_SIZE])
 
 static void format_class(nc_num value, char text[NC_VALUE_SIZE])
 {
-	if (value == 0 || value == UINT32_MAX)
-		snprintf(text, NC_VALUE_SIZE, value ? "root" : "none");
-	else
-		snprintf(text, NC_VALUE_SIZE, "%x:%x", (unsigned)(value >> 16),
-			 (unsigned)(value & 0xffff));
+	snprintf(text, NC_VALUE_SIZE, "%x:%x", (unsigned)(value >> 16), (unsigned)(value & 0xffff));
 }
 
 void nc_format_number(struct nc_key_part part, nc_num value, char text[NC_VALUE_SIZE])
@@ -136,6 +132,8 @@ void nc_format_value(struct nc_key_part part, nc_num value, const char *separato
 		format_flags(value, separator, numeric, text);
 	else if (numeric && part.type != NC_TYPE_BOOLEAN)
 		nc_format_number(part, value, text);
+	else if (part.type == NC_TYPE_CLASSID && (value == 0 || value == UINT32_MAX))
+		snprintf(text, NC_VALUE_SIZE, value ? "root" : "none");
 	else if (part.type == NC_TYPE_TIME)
 		nc_format_date(value, text);
 	else if (part.type == NC_TYPE_HOUR)

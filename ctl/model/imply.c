@@ -94,8 +94,13 @@ static int imply_any(struct context *context, enum nc_field field, unsigned dept
 
 		r = nc_vec_push(&stmt.match.values, element);
 	}
+	/* As nft: what an extension header needs stands first in the rule. */
 	if (r == 0)
-		r = nc_vec_insert(&context->rule->stmts, context->at, stmt);
+		r = nc_vec_insert(&context->rule->stmts,
+				  nc_field_info(context->field)->read == NC_READ_EXTENSION
+					  ? 0
+					  : context->at,
+				  stmt);
 	if (r < 0) {
 		nc_match_clear(&stmt.match);
 		return r;

@@ -363,6 +363,35 @@ uint64_t nc_unit_seconds(enum nc_unit unit)
 	return seconds[unit];
 }
 
+static void note_added(struct nc_table *table, const struct nc_rule *rule)
+{
+	nc_vec_foreach (stmt, &rule->stmts) {
+		struct nc_set *set =
+			stmt->kind == NC_STMT_SET ? nc_table_find_set(table, stmt->set.set) : NULL;
+		unsigned added = set ? stmt->set.carries & ~set->carries : 0;
+
+		if (!added)
+			continue;
+		set->added |= added;
+		if (added & NC_CARRY_LIMIT)
+			set->limit = stmt->set.limit;
+		if (added & NC_CARRY_QUOTA)
+			set->quota = stmt->set.quota;
+	}
+}
+
+void nc_ruleset_note_added(struct nc_ruleset *ruleset)
+{
+	nc_vec_foreach (table, &ruleset->tables) {
+		nc_vec_foreach (set, &(*table)->sets)
+			(*set)->added = 0;
+		nc_vec_foreach (chain, &(*table)->chains) {
+			nc_vec_foreach (rule, &(*chain)->rules)
+				note_added(*table, *rule);
+		}
+	}
+}
+
 static bool rule_has_meter(const struct nc_rule *rule, const char *name)
 {
 	nc_vec_foreach (stmt, &rule->stmts) {

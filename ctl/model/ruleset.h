@@ -188,6 +188,7 @@ struct nc_set {
 	uint64_t gc_interval; /* milliseconds; 0: none given */
 	enum { NC_POLICY_NONE, NC_POLICY_PERFORMANCE, NC_POLICY_MEMORY } policy;
 	unsigned carries; /* NC_CARRY_*: statements of the set's declaration */
+	unsigned added;	  /* NC_CARRY_*: those that rules give to the elements that they add */
 	struct nc_limit limit;
 	struct nc_quota quota;
 	bool meter;    /* made by a "meter" statement */
@@ -485,6 +486,15 @@ int nc_rule_imply(struct nc_rule *rule, struct nc_diag *diag);
  * are appended. 0 or -EINVAL.
  */
 int nc_ruleset_validate(const struct nc_ruleset *ruleset, struct nc_diag *diag);
+
+/* What elements of the set carry, whoever said so. */
+static inline unsigned nc_set_carried(const struct nc_set *set)
+{
+	return set->carries | set->added;
+}
+
+/* Find out what rules give to elements that they add. */
+void nc_ruleset_note_added(struct nc_ruleset *ruleset);
 
 /* Remove the sets of meters that no rule has any more. */
 void nc_ruleset_drop_meters(struct nc_ruleset *ruleset);

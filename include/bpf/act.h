@@ -52,13 +52,13 @@ static __always_inline __u64 *nc_word_of(struct nc_run *run, const struct nc_ste
 #define NC_LIMIT_TRIES 8
 
 /*
- * nft_limit.c's token bucket with one word of state: when the bucket was last empty. Tokens are the time since then, at
- * most the depth; a packet that finds its price moves the moment on by it.
+ * nft_limit.c's token bucket with one word of state: when the bucket was last empty; 0: never, it is full. Tokens are the time
+ * since then, at most the depth; a packet that finds its price moves the moment on by it.
  */
 static __noinline bool nc_limit(struct nc_run *run, const struct nc_step *step)
 {
 	bool over = step->flags & NC_STEP_INVERT;
-	__u64 *word = nc_word_of(run, step), price, now, empty, seen;
+	__u64 *word = nc_word_of(run, step), price, now, tokens, seen;
 
 	if (!word || !step->low)
 		return false;
@@ -67,12 +67,13 @@ static __noinline bool nc_limit(struct nc_run *run, const struct nc_step *step)
 	now = bpf_ktime_get_ns();
 	for (int i = 0; i < NC_LIMIT_TRIES; i++) {
 		seen = *(volatile __u64 *)word;
-		empty = now - seen > step->span || seen > now ? now - step->span : seen;
-		if (seen > now)
-			empty = seen;
-		if (empty + price > now)
+		tokens = now - seen;
+		/* The moment may lie before the clock began, or a little ahead on another CPU. */
+		if (!seen || (__s64)tokens > (__s64)step->span)
+			tokens = step->span;
+		if ((__s64)tokens < (__s64)price)
 			return over;
-		if (__sync_val_compare_and_swap(word, seen, empty + price) == seen)
+		if (__sync_val_compare_and_swap(word, seen, (now - tokens + price) ?: 1) == seen)
 			return !over;
 	}
 	return over;
@@ -239,15 +240,19 @@ static __noinline bool nc_store_option(struct nc_run *run, const struct nc_step 
 {
 	__u32 offset, odd, width = nc_opaque(step->width), value = nc_acc_low(&run->walk->pkt);
 	__be64 old = 0, new = 0;
-	bool header;
 
-	offset = nc_find_option(run, step->arg, step->need, &header);
-	if (!offset || width < 1 || width > 4)
+	if (run->walk->pkt.byte[NC_SLOT_L4 * 8] != 6 || run->walk->pkt.avail[NC_BASE_TH] < 1 + 20)
 		return false;
-	offset += step->need - width;
+	offset = nc_find_option(run, step->arg, step->index);
+	/* As nft_exthdr.c: an option that is not there is left alone, and a number of 16 bits (MSS) only lowered. */
+	if (!offset || width < 1 || width > 4)
+		return true;
+	offset += step->index - width;
 	odd = (offset - run->walk->pkt.th) & 1;
 	if (nc_hook_load_plain(run->ctx, offset, &old, width))
 		return false;
+	if (width == 2 && bpf_be64_to_cpu(old) >> 48 <= value)
+		return true;
 	new = bpf_cpu_to_be64((__u64)value << (64 - width * 8));
 	if (nc_hook_store(run->ctx, offset, &new, width))
 		return false;

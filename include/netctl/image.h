@@ -58,7 +58,7 @@ enum nc_step_op {
 	NC_OP_LOG,   /* nc_logs[index] */
 	NC_OP_ELEMENT, /* add, update or delete the key in set index of class width: mask timeout in ns; arg: flags */
 	NC_OP_STORE, /* acc into width bytes that end need bytes behind base: shift, mask; arg: NC_STORE_* */
-	NC_OP_STORE_OPTION, /* acc into the TCP option of kind arg, width bytes that end need bytes in it */
+	NC_OP_STORE_OPTION, /* acc into the TCP option of kind arg, width bytes that end index bytes into it */
 	NC_OP_SET_META, /* acc into arg, enum nc_meta */
 	NC_OP_DUP,	/* a copy to port index */
 	NC_OP_FWD,	/* to port index, which ends the walk; width 4 or 6: by the neighbour acc */

@@ -40,9 +40,14 @@ static bool values_of_mask(const struct field *field, const char **mask, const c
  * May "!=" be said of a field of this base? Once: nft 1.0.6 merges neighbours, so that "ether saddr != A ether type != B"
  * holds where only one of the two differs.
  */
+static unsigned base_of(enum header header)
+{
+	return header <= H_VLAN ? 1 : header <= H_DST ? 2 : 4;
+}
+
 static bool unequal(struct draft *draft, enum header header)
 {
-	unsigned base = header <= H_VLAN ? 1 : header <= H_DST ? 2 : 4;
+	unsigned base = base_of(header);
 
 	if (!on(F_NEQ) || (draft->unequal & base))
 		return false;
@@ -52,6 +57,8 @@ static bool unequal(struct draft *draft, enum header header)
 
 static bool match_plain(struct draft *draft, const struct field *field)
 {
+	/* What it is merged with may be a "!=". */
+	(void)unequal(draft, field->header);
 	draft_add(draft, say("%s %s%s", field->text, below(4) ? "" : "== ", one(field)));
 	return true;
 }
@@ -464,7 +471,10 @@ void generate_matches(struct draft *draft)
 		if (header_is_l4(chosen[i]->header))
 			draft->ruleset->transport = true;
 		generate_match(draft, chosen[i]);
-		if (on(F_EARLYCOUNTER) && !below(3))
+		/* nft 1.0.6 merges neighbouring fields across other statements, the EtherType that it implies too. */
+		if (on(F_EARLYCOUNTER) && !below(3) && i + 1 < kept &&
+		    base_of(chosen[i]->header) > 1 &&
+		    base_of(chosen[i]->header) < base_of(chosen[i + 1]->header))
 			draft_add(draft, "counter");
 	}
 }

@@ -258,8 +258,6 @@ static bool assign(struct draft *draft, bool (*good)(const struct field *))
 	if (header_is_l4(field->header) || good_mangle(field))
 		draft->ruleset->transport = true;
 	draft_add(draft, say("%s set %s", field->text, data));
-	if (!below(3))
-		generate_match(draft, field);
 	if (below(2))
 		draft_add(draft, "counter");
 	return true;
