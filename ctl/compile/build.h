@@ -65,6 +65,8 @@ bool nc_operand_place(const struct nc_selector *selector, struct nc_place_in *re
 int nc_build_matches(struct nc_build *build, size_t first, size_t end);
 /* The matches that begin at a statement and may be tested in any order: where they end. */
 size_t nc_match_run(const struct nc_build *build, size_t first);
+/* Goes on if all parts of the key can be read, whatever they are: what cannot ends the rule, even in a negation. */
+int nc_emit_guards(struct nc_build *build, const nc_key *key);
 /* One element's parts, tested: what holds goes to NEXT, what does not to ELSE. */
 int nc_emit_element(struct nc_build *build, const nc_key *key,
 		    const struct nc_set_element *element);

@@ -210,7 +210,9 @@ int nc_emit_carried(struct nc_build *build, unsigned carries, const struct nc_li
 static int emit_set_carried(struct nc_build *build, const struct nc_set *set,
 			    const struct nc_image_set *image_set)
 {
-	return set ? nc_emit_carried(build, nc_set_carried(set), &set->limit, &set->quota, image_set) : 0;
+	return set ? nc_emit_carried(build, nc_set_carried(set), &set->limit, &set->quota,
+				     image_set)
+		   : 0;
 }
 
 static int find_set(struct nc_build *build, const nc_key *key, const char *name,
@@ -259,8 +261,13 @@ int nc_build_set_match(struct nc_build *build, const struct nc_match *match)
 		if (r == 0)
 			r = emit_set_carried(build, named, &asked);
 	} else {
-		r = emit_plain(build, &match->key, set, false);
-		retarget(build, first, NC_TARGET_FAIL, NC_TARGET_ELSE);
+		/* "*" holds every value, but not a field that is not there. */
+		r = nc_emit_guards(build, &match->key);
+		nc_resolve(build, first, NC_TARGET_NEXT);
+		r = r ?: emit_plain(build, &match->key, set, false);
+		/* The lookup's own miss. */
+		if (r == 0)
+			build->image->steps.v[nc_here(build) - 1].miss = NC_TARGET_ELSE;
 		nc_resolve(build, first, NC_TARGET_NEXT);
 	}
 	/* Found: nothing of what stands above may be the last step. */
@@ -282,7 +289,10 @@ static bool is_small(const struct nc_lookup *lookup)
 static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, bool verdicts)
 {
 	const struct nc_set_element *any = find_catchall(NULL, &lookup->elements);
-	int r = 0;
+	uint32_t begin = nc_here(build);
+	int r = any ? nc_emit_guards(build, &lookup->key) : 0;
+
+	nc_resolve(build, begin, NC_TARGET_NEXT);
 
 	for (size_t i = 0; i <= lookup->elements.n && !r; i++) {
 		const struct nc_set_element *element =

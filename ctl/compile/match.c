@@ -236,13 +236,22 @@ static int emit_interval(struct nc_build *build, const struct nc_place_in *place
 			     false, yes, no);
 }
 
+static bool has_catchall(const nc_set_elements *elements)
+{
+	nc_vec_foreach (element, elements) {
+		if (element->catchall)
+			return true;
+	}
+	return false;
+}
+
 /* One element after the other: the first that holds says yes. */
 static int emit_elements(struct nc_build *build, const struct nc_match *match,
 			 const struct nc_place_in *place)
 {
 	uint32_t yes = match->negated ? NC_TARGET_FAIL : NC_TARGET_NEXT;
 	uint32_t none = match->negated ? NC_TARGET_NEXT : NC_TARGET_FAIL;
-	int r = match->negated ? emit_guard(build, place) : 0;
+	int r = match->negated || has_catchall(&match->values) ? emit_guard(build, place) : 0;
 
 	for (size_t i = 0; i < match->values.n && !r; i++) {
 		uint32_t no = i + 1 < match->values.n ? NC_TARGET_ELSE : none;
@@ -281,8 +290,7 @@ int nc_emit_element(struct nc_build *build, const nc_key *key, const struct nc_s
 	return r;
 }
 
-/* What cannot be read ends the rule, even in a negation. */
-static int guard_parts(struct nc_build *build, const nc_key *key)
+int nc_emit_guards(struct nc_build *build, const nc_key *key)
 {
 	int r = 0;
 
@@ -300,7 +308,8 @@ static int guard_parts(struct nc_build *build, const nc_key *key)
 static int emit_concat(struct nc_build *build, const struct nc_match *match)
 {
 	uint32_t begin = nc_here(build);
-	int r = match->negated ? guard_parts(build, &match->key) : 0;
+	int r = match->negated || has_catchall(&match->values) ? nc_emit_guards(build, &match->key)
+							       : 0;
 
 	nc_resolve(build, begin, NC_TARGET_NEXT);
 	for (size_t i = 0; i < match->values.n && !r; i++) {

@@ -160,7 +160,7 @@ static __always_inline bool nc_patch_sum(struct nc_run *run, __u32 offset, __u32
 	return nc_hook_store(run->ctx, offset, &sum, 2) == 0;
 }
 
-/* Where a transport protocol has its checksum; 0: it has none that covers the pseudo header or its ports. */
+/* Where a transport protocol has its checksum, of those that nft_payload.c keeps right; 0: it has none. */
 static __always_inline __u32 nc_sum_offset(__u8 protocol, bool pseudo)
 {
 	switch (protocol) {
@@ -168,7 +168,6 @@ static __always_inline __u32 nc_sum_offset(__u8 protocol, bool pseudo)
 		return 16;
 	case 17:  /* UDP */
 	case 136: /* UDP-Lite */
-	case 33:  /* DCCP */
 		return 6;
 	case 58: /* ICMPv6 */
 		return 2;

@@ -62,7 +62,6 @@ const struct field fields[] = {
 	{"ip option ra", H_IPOPT_RA, 0, 1, T_BOOL, F_IPOPT, NOWHERE},
 	{"ip option ra value", H_IPOPT_RA, 16, 16, T_INT, F_IPOPT, 0},
 	{"ip6 version", H_IP6, 0, 4, T_INT, F_IP6, SHAPE},
-	{"ip6 dscp", H_IP6, 4, 6, T_DSCP, F_IP6, SET},
 	{"ip6 ecn", H_IP6, 10, 2, T_ECN, F_IP6, SET},
 	{"ip6 flowlabel", H_IP6, 12, 20, T_INT, F_IP6, SET},
 	{"ip6 length", H_IP6, 32, 16, T_INT, F_IP6, SHAPE},
@@ -172,8 +171,8 @@ const struct field fields[] = {
 	{"dccp sport", H_DCCP, 0, 16, T_PORT, F_DCCP, 0},
 	{"dccp dport", H_DCCP, 16, 16, T_PORT, F_DCCP, 0},
 	{"dccp type", H_DCCP, 67, 4, T_DCCPTYPE, F_DCCP, 0},
-	{"th sport", H_TH, 0, 16, T_PORT, F_TH, SET},
-	{"th dport", H_TH, 16, 16, T_PORT, F_TH, SET},
+	{"th sport", H_TH, 0, 16, T_PORT, F_TH, 0},
+	{"th dport", H_TH, 16, 16, T_PORT, F_TH, 0},
 };
 /* clang-format on */
 const unsigned fields_n = sizeof(fields) / sizeof(*fields);

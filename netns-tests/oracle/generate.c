@@ -199,7 +199,8 @@ static void generate_rule(struct draft *draft)
 	generate_matches(draft);
 	/* What stands behind the network header cannot ask for the tag any more. */
 	draft->theme.vlan = draft->theme.vlan && (!draft->rule->n || asks_for_tag(draft->rule));
-	if (below(8))
+	/* nft 1.0.6 merges a link-layer match with the EtherType that a later field implies, across the counter. */
+	if (below(8) && !(draft->unequal & 1))
 		draft_add(draft, "counter");
 	generate_statements(draft);
 	generate_end(draft);

@@ -214,7 +214,7 @@ static const char *join(const char *const *elements, unsigned n)
 static bool match_set(struct draft *draft, struct key *key, bool named)
 {
 	const char *elements[OBJECT_ELEMENTS], *type, *name, *flags;
-	const char *neq = on(F_NEQ) && !below(4) ? "!= " : "";
+	const char *neq = !below(4) && unequal(draft, key->part[0]->header) ? "!= " : "";
 	unsigned n = key_elements(key, elements, 1 + below(SPANS));
 
 	if (!named) {

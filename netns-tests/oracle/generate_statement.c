@@ -237,7 +237,8 @@ static bool good_mangle(const struct field *field)
 
 static bool good_vlan(const struct field *field)
 {
-	return field->header == H_VLAN && !(field->flags & FIELD_NAMES);
+	/* nft takes the others and then cannot set them in a tag that was taken out of the frame. */
+	return field->header == H_VLAN && strcmp(field->text, "vlan id") == 0;
 }
 
 static bool assign(struct draft *draft, bool (*good)(const struct field *))
@@ -299,7 +300,7 @@ static bool copy(struct draft *draft)
 	} copies[] = {
 		{H_ETHER, "ether saddr set ether daddr"}, {H_IP, "ip saddr set ip daddr"},
 		{H_IP6, "ip6 daddr set ip6 saddr"},	  {H_TCP, "tcp dport set tcp sport"},
-		{H_UDP, "udp sport set udp dport"},	  {H_TH, "th sport set th dport"},
+		{H_UDP, "udp sport set udp dport"},
 		{H_ARP, "arp daddr ip set arp saddr ip"},
 	};
 
