@@ -85,7 +85,7 @@ struct json_object *nc_json_chain(const struct nc_table *table, const struct nc_
 static void add_quota(json *object, const struct nc_quota *quota)
 {
 	nc_json_add(object, "bytes", nc_json_of_number(quota->bytes));
-	nc_json_add(object, "used", nc_json_of_number(quota->used));
+	nc_json_add(object, "used", nc_json_of_number(nc_quota_used(quota)));
 	nc_json_add(object, "inv", json_object_new_boolean(quota->over));
 }
 

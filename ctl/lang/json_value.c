@@ -247,7 +247,7 @@ json *nc_json_quota(const struct nc_quota *quota)
 	if (quota->over)
 		nc_json_add(object, "inv", json_object_new_boolean(true));
 	if (quota->used) {
-		unit = nc_byte_unit(quota->used, &number);
+		unit = nc_byte_unit(nc_quota_used(quota), &number);
 		nc_json_add(object, "used", nc_json_of_number(number));
 		nc_json_add_text(object, "used_unit", unit);
 	}

@@ -125,11 +125,12 @@ void nc_print_quota(const struct nc_quota *quota, unsigned flags, FILE *out)
 {
 	uint64_t number;
 	const char *unit = nc_byte_unit(quota->bytes, &number);
+	uint64_t used = nc_quota_used(quota);
 
 	fprintf(out, "%s%" PRIu64 " %s", quota->over ? "over " : "", number, unit);
 	if (!quota->used || flags & NC_PRINT_STATELESS)
 		return;
-	unit = nc_byte_unit(quota->used, &number);
+	unit = nc_byte_unit(used, &number);
 	fprintf(out, " used %" PRIu64 " %s", number, unit);
 }
 

@@ -10,6 +10,7 @@
  * Stricter than nft 1.0.6 in one point: behind a set of several protocols it takes the last one for granted and reads
  * that header's fields from packets of the others. Here that is a conflict too.
  */
+#include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -26,7 +27,7 @@ struct layer {
 
 /* What the matches so far have established. */
 struct context {
-	bool ether;    /* an "ether" field was read: EtherType is where to look for the protocol */
+	bool ether;    /* Ethernet is named: EtherType is where to look for the protocol */
 	unsigned tags; /* VLAN headers entered */
 	bool perhaps_tag;	/* "vlan type { ip, 8021q }": what follows is a tag, or is not */
 	struct layer network;	/* by EtherType */
@@ -380,6 +381,10 @@ static void establish_value(struct context *context, const struct nc_match *matc
 	case NC_FIELD_ETHER_TYPE:
 	case NC_FIELD_VLAN_TYPE:
 		establish_type(context, match, value, network);
+		break;
+	case NC_FIELD_META_IIFTYPE:
+	case NC_FIELD_META_OIFTYPE:
+		context->ether |= value == ARPHRD_ETHER;
 		break;
 	case NC_FIELD_META_PROTOCOL:
 		establish(network, value);

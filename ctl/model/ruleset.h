@@ -106,6 +106,12 @@ struct nc_quota {
 	bool over;
 };
 
+/* What is shown as used: packets count on behind the end, as in the kernel's nft_quota.c, and no more than all is used. */
+static inline uint64_t nc_quota_used(const struct nc_quota *quota)
+{
+	return quota->used < quota->bytes ? quota->used : quota->bytes;
+}
+
 /*
  * What an element has besides its value: all of it is optional. Times are milliseconds; expires counts from when it was
  * read or written.

@@ -332,7 +332,7 @@ static void match_raw(struct draft *draft)
 		text = say("%s { %llu, %llu }", text, value, value ^ 1);
 	else if (!below(6) && on(F_RANGE) && value)
 		text = say("%s %llu-%llu", text, value / 2, value);
-	else if (!below(6) && on(F_MASK) && mask)
+	else if (!below(6) && on(F_MASK) && mask && bits % 8 == 0)
 		text = say("%s & %llu == %llu", text, mask, value & mask);
 	else
 		text = say("%s %s%llu", text,
