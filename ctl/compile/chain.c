@@ -16,10 +16,12 @@ static bool is_terminal(const struct nc_stmt *stmt)
 	       stmt->kind == NC_STMT_FWD;
 }
 
-static int emit_trace(struct nc_build *build)
+int nc_emit_trace(struct nc_build *build)
 {
 	struct nc_step step = nc_step_of(NC_OP_TRACE);
 
+	if (!(build->flags & NC_COMPILE_TRACE))
+		return 0;
 	step.index = build->rule_index;
 	step.hit = nc_here(build) + 1;
 	return nc_emit(build, step);
@@ -28,7 +30,7 @@ static int emit_trace(struct nc_build *build)
 static int build_stmts(struct nc_build *build)
 {
 	const struct nc_rule *rule = build->rule;
-	bool trace = build->flags & NC_COMPILE_TRACE;
+	bool traced = false;
 	int r = 0;
 
 	for (size_t i = 0; i < rule->stmts.n && !r;) {
@@ -36,9 +38,10 @@ static int build_stmts(struct nc_build *build)
 		uint32_t first = nc_here(build);
 		size_t end = i + 1;
 
-		if (trace && is_terminal(stmt)) {
-			r = emit_trace(build);
-			trace = false;
+		/* A verdict map traces where it has found something: else the rule ends there. */
+		if (!traced && is_terminal(stmt)) {
+			r = stmt->kind == NC_STMT_VMAP ? 0 : nc_emit_trace(build);
+			traced = true;
 		}
 		if (r == 0 && stmt->kind == NC_STMT_MATCH) {
 			end = nc_match_run(build, i);
@@ -49,8 +52,8 @@ static int build_stmts(struct nc_build *build)
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		i = end;
 	}
-	if (r == 0 && trace)
-		r = emit_trace(build);
+	if (r == 0 && !traced)
+		r = nc_emit_trace(build);
 	return r;
 }
 

@@ -235,7 +235,7 @@ struct nc_trace_record {
 	__u32 rule;
 };
 
-#define NC_TRACE_MAX 1024
+#define NC_TRACE_MAX 16384
 
 /* Where the walk begins for the packets of one device. Key: ifindex, __u32. One map for each layer. */
 struct nc_entry {
