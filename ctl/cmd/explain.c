@@ -232,20 +232,16 @@ static int choose_entry(const struct work *work, const struct nc_image_entry **r
 
 /* --- frames ----------------------------------------------------------------------------------------------- */
 
-/* Why a frame cannot be tried, or NULL. */
-static char *refusal(const struct nc_frame *frame)
+/* Why a frame cannot be tried; nothing: it can. */
+static void refuse_frame(struct nc_explained *explained)
 {
-	char *text = NULL;
-	int n = 0;
-
-	if (frame->length < NC_TRIAL_MIN)
-		n = asprintf(&text,
-			     "too short: a frame has at least the %d bytes of an Ethernet header",
-			     NC_TRIAL_MIN);
-	else if (!frame->bytes)
-		n = asprintf(&text, "too long: the kernel tries frames of up to %d bytes",
-			     NC_TRIAL_MAX);
-	return n < 0 ? NULL : text;
+	if (explained->in.length < NC_TRIAL_MIN)
+		snprintf(explained->error, sizeof(explained->error),
+			 "too short: a frame has at least the %d bytes of an Ethernet header",
+			 NC_TRIAL_MIN);
+	else if (!explained->in.bytes)
+		snprintf(explained->error, sizeof(explained->error),
+			 "too long: the kernel tries frames of up to %d bytes", NC_TRIAL_MAX);
 }
 
 static const struct nc_stmt *find_fwd(const struct nc_rule *rule)
@@ -312,20 +308,36 @@ static int try_layers(struct work *work, struct nc_explained *explained)
 	return r;
 }
 
+/* bpf_prog_test_run_skb() says EINVAL where eth_type_trans() finds IP and the frame is too short for it. */
+static void note_failure(const struct work *work, int error, struct nc_explained *explained)
+{
+	bool at_tc = nc_instance_has(work->instance, NC_HOOK_INGRESS_TC) ||
+		     nc_instance_has(work->instance, NC_HOOK_EGRESS);
+
+	if (error == -EINVAL && at_tc)
+		snprintf(explained->error, sizeof(explained->error),
+			 "at tc, the kernel tries no frames that end inside their IP header");
+	else if (error == -EBADMSG)
+		snprintf(explained->error, sizeof(explained->error),
+			 "the program counted it not exactly once; report this as a bug");
+	else
+		snprintf(explained->error, sizeof(explained->error),
+			 "the kernel cannot try this frame: %s", strerror(-error));
+}
+
 static int explain_frame(void *context, const struct nc_frame *frame)
 {
 	struct work *work = context;
 	struct nc_explained explained = {.index = work->index++, .in = *frame};
-	int r;
+	int r = 0;
 
-	explained.error = refusal(frame);
-	r = explained.error ? 0 : try_layers(work, &explained);
-	if (r < 0 &&
-	    asprintf(&explained.error, "the kernel cannot try this frame: %s", strerror(-r)) < 0)
-		explained.error = NULL;
+	refuse_frame(&explained);
+	if (!*explained.error)
+		r = try_layers(work, &explained);
+	if (r < 0)
+		note_failure(work, r, &explained);
 	nc_explain_print(&work->out, &explained);
 	nc_vec_free(&explained.matched);
-	free(explained.error);
 	return ferror(stdout) ? -EPIPE : 0;
 }
 

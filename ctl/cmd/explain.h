@@ -45,7 +45,7 @@ bool nc_frame_is_hex(const char *word);
 struct nc_explained {
 	size_t index;
 	struct nc_frame in, out; /* out: as it goes on */
-	char *error;		 /* why it was not tried, or NULL; what follows is then not used */
+	char error[128]; /* why it was not tried, or nothing; what follows is then not used */
 	enum nc_verdict verdict;
 	enum nc_reason reason;
 	NC_VEC(const struct nc_image_rule *) matched; /* in order */

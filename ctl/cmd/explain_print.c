@@ -163,7 +163,7 @@ static void print_verdict(const struct nc_explain_out *out, const struct nc_expl
 static void print_text(const struct nc_explain_out *out, const struct nc_explained *explained)
 {
 	print_headers(out, explained);
-	if (explained->error) {
+	if (*explained->error) {
 		fputs("   ", out->out);
 		nc_term_print(out->out, out->colour, NC_COLOUR_RED, "not tried");
 		fprintf(out->out, ": %s\n", explained->error);
@@ -239,7 +239,7 @@ static void print_json(const struct nc_explain_out *out, const struct nc_explain
 	add(packet, "length", json_object_new_uint64(explained->in.length));
 	if (explained->in.captured < explained->in.length)
 		add(packet, "captured", json_object_new_uint64(explained->in.captured));
-	if (explained->error)
+	if (*explained->error)
 		add(packet, "error", string(explained->error));
 	else
 		add_outcome(out, explained, packet);
