@@ -255,12 +255,13 @@ static void print_json(const struct nc_explain_out *out, const struct nc_explain
 /* Captures may be long: each frame is printed when it is done. */
 static void begin(struct nc_explain_out *out)
 {
-	json *name = json_object_new_string(out->device);
 	const char *direction = out->hook == NC_HOOK_EGRESS ? "egress" : "ingress";
+	json *name;
 
 	if (out->begun)
 		return;
 	out->begun = true;
+	name = json_object_new_string(out->device);
 	if (out->json)
 		fprintf(out->out, "{\"device\":%s,\"hook\":\"%s\",\"packets\":[\n",
 			json_object_to_json_string_ext(name, JSON_C_TO_STRING_NOSLASHESCAPE),
