@@ -188,7 +188,10 @@ accept|fragment
 drop|too-deep
 accept|policy'
 # shellcheck disable=SC2046
-like "are explained" "$(nc explain --ruleset "$TMP/reasons.nft" --hex $(hex cut-l4))" 'accept \(truncated-l4: policy; the frame ends inside its transport header\)'
+like "are explained" "$(nc explain --ruleset "$TMP/reasons.nft" --hex $(hex cut-l4))" 'accept \(truncated-l4, policy of f in: the frame ends inside its transport header\)'
+is "whose policy it was" "$(file "$TMP/a.nft" udp:53 tcp:22 udp:54 | $PYTHON -c '
+import json, sys
+print(*(p["policy"] and p["policy"]["chain"] for p in json.load(sys.stdin)["packets"]))')" "None second None"
 is "frames that cannot be tried" "$(file "$TMP/reasons.nft" short huge udp:7 | brief)" \
 	'error: too short: a frame has at least the 14 bytes of an Ethernet header
 error: too long: the kernel tries frames of up to 3520 bytes

@@ -253,19 +253,29 @@ static const struct nc_stmt *find_fwd(const struct nc_rule *rule)
 	return NULL;
 }
 
+/* "policy", and those that stand in for it (netctl/reason.h). */
+static bool is_policy(enum nc_reason reason)
+{
+	return reason != NC_REASON_RULE && reason != NC_REASON_NO_RULESET &&
+	       reason != NC_REASON_NO_CHAIN && reason != NC_REASON_TOO_DEEP &&
+	       reason != NC_REASON_INTERNAL;
+}
+
 /* What all layers together say. */
 static void conclude(const struct work *work, struct nc_explained *explained)
 {
 	const struct nc_trial *trial = &work->trial;
-	bool full = trial->n_rules == sizeof(trial->rules) / sizeof(*trial->rules);
 	const struct nc_stmt *fwd;
 
 	explained->rule = NULL;
-	if (trial->reason == NC_REASON_RULE && trial->n_rules && !full)
+	explained->policy = NULL;
+	if (trial->reason == NC_REASON_RULE && trial->n_rules && !trial->full)
 		explained->rule = explained->matched.v[explained->matched.n - 1];
 	fwd = explained->rule ? find_fwd(explained->rule->rule) : NULL;
 	if (trial->verdict == NC_VERDICT_REDIRECT && fwd && fwd->send.device.kind == NC_VALUE_NUM)
 		nc_format_name(fwd->send.device.num, explained->to);
+	if (!trial->full && trial->policy < work->image.chains.n && is_policy(trial->reason))
+		explained->policy = &work->image.chains.v[trial->policy];
 	explained->verdict = trial->verdict;
 	explained->reason = trial->reason;
 	explained->out = (struct nc_frame){trial->frame, trial->length, trial->length};

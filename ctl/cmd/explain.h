@@ -50,6 +50,7 @@ struct nc_explained {
 	enum nc_reason reason;
 	NC_VEC(const struct nc_image_rule *) matched; /* in order */
 	const struct nc_image_rule *rule;	      /* that decided, or NULL */
+	const struct nc_image_chain *policy;	      /* the base chain whose policy did, or NULL */
 	char to[17];				      /* REDIRECT: the device */
 };
 

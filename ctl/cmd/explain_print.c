@@ -147,6 +147,23 @@ static void print_rewriting(const struct nc_explain_out *out, const struct nc_ex
 	json_object_put(after);
 }
 
+/* "(truncated-l4, policy of f in: the frame ends …)" */
+static void print_reason(const struct nc_explain_out *out, const struct nc_explained *explained)
+{
+	enum nc_reason reason = explained->reason;
+	const char *text = reason_texts[reason];
+
+	fprintf(out->out, " (%s", reason_names[reason]);
+	if (explained->policy)
+		fprintf(out->out, "%s of %s %s", reason == NC_REASON_POLICY ? "" : ", policy",
+			explained->policy->table->name, explained->policy->chain->name);
+	if (strncmp(text, "policy; ", 8) == 0)
+		text += 8;
+	if (reason != NC_REASON_RULE && reason != NC_REASON_POLICY)
+		fprintf(out->out, ": %s", text);
+	fputs(")\n", out->out);
+}
+
 static void print_verdict(const struct nc_explain_out *out, const struct nc_explained *explained)
 {
 	fputs("   ", out->out);
@@ -154,10 +171,7 @@ static void print_verdict(const struct nc_explain_out *out, const struct nc_expl
 		      verdict_names[explained->verdict]);
 	if (*explained->to)
 		fprintf(out->out, " to %s", explained->to);
-	fprintf(out->out, " (%s", reason_names[explained->reason]);
-	if (explained->reason != NC_REASON_RULE && explained->reason != NC_REASON_POLICY)
-		fprintf(out->out, ": %s", reason_texts[explained->reason]);
-	fputs(")\n", out->out);
+	print_reason(out, explained);
 }
 
 static void print_text(const struct nc_explain_out *out, const struct nc_explained *explained)
@@ -204,6 +218,19 @@ static json *rule_json(const struct nc_explain_out *out, const struct nc_image_r
 	return object;
 }
 
+static json *policy_json(const struct nc_image_chain *chain)
+{
+	json *object;
+
+	if (!chain)
+		return NULL;
+	object = json_object_new_object();
+	add(object, "family", string("netdev"));
+	add(object, "table", string(chain->table->name));
+	add(object, "chain", string(chain->chain->name));
+	return object;
+}
+
 static json *hex_json(const struct nc_frame *frame)
 {
 	_cleanup_free_ char *text = malloc(2 * frame->length + 1);
@@ -223,6 +250,7 @@ static void add_outcome(const struct nc_explain_out *out, const struct nc_explai
 	add(packet, "verdict", string(verdict_names[explained->verdict]));
 	add(packet, "reason", string(reason_names[explained->reason]));
 	add(packet, "rule", rule_json(out, explained->rule));
+	add(packet, "policy", policy_json(explained->policy));
 	add(packet, "to", string(explained->to));
 	nc_vec_foreach (rule, &explained->matched)
 		json_object_array_add(rules, rule_json(out, *rule));

@@ -24,7 +24,7 @@ struct nc_build {
 	unsigned flags;
 	const struct nc_table *table; /* of the rule that is laid out */
 	const struct nc_rule *rule;
-	uint32_t rule_index;
+	uint32_t rule_index, base_index; /* of the rule and the base chain that are laid out */
 	NC_VEC(struct nc_fixup) fixups;
 };
 

@@ -92,12 +92,30 @@ static int build_rule(struct nc_build *build, const struct nc_rule *rule)
 
 /* --- chains --------------------------------------------------------------------------------------------------- */
 
+/* Which base chain's policy is asked. */
+static int emit_policy_trace(struct nc_build *build)
+{
+	struct nc_step step = nc_step_of(NC_OP_TRACE);
+
+	if (!(build->flags & NC_COMPILE_TRACE))
+		return 0;
+	step.flags = NC_STEP_POLICY;
+	step.index = NC_TRACE_POLICY | build->base_index;
+	step.hit = nc_here(build) + 1;
+	return nc_emit(build, step);
+}
+
 /* What happens at the end of a chain: its policy, or back to where a jump came from. */
 static int build_end(struct nc_build *build, const struct nc_chain *chain)
 {
 	struct nc_step step = nc_step_of(chain->base ? NC_OP_VERDICT : NC_OP_RETURN);
+	int r;
 
 	if (chain->base) {
+		r = emit_policy_trace(build);
+		if (r < 0)
+			return r;
+		build->base_index++;
 		step.flags = NC_STEP_POLICY;
 		step.arg = chain->policy == NC_VERDICT_DROP ? NC_END_DROP : NC_END_ACCEPT;
 	}
@@ -199,7 +217,9 @@ static uint64_t longest_target(struct nc_build *build, const laid_chains *laid,
 static uint64_t longest_walk(struct nc_build *build, const laid_chains *laid,
 			     struct laid_chain *chain)
 {
-	uint64_t length = chain->end - chain->start + 1;
+	/* A policy that is traced takes two. */
+	unsigned end = chain->chain->base && build->flags & NC_COMPILE_TRACE ? 2 : 1;
+	uint64_t length = chain->end - chain->start + end;
 
 	if (chain->longest)
 		return chain->longest;
@@ -406,10 +426,8 @@ static int list_chains(struct nc_build *build, const placed_chains *chains, enum
 			continue;
 		step.hit = chain->start;
 		step.miss = NC_NONE;
-		/* Its last step. */
-		for (step.low = chain->start;
-		     build->image->steps.v[step.low].op != NC_OP_VERDICT ||
-		     !(build->image->steps.v[step.low].flags & NC_STEP_POLICY);)
+		step.low = chain->start;
+		while (!(build->image->steps.v[step.low].flags & NC_STEP_POLICY))
 			step.low++;
 		if (previous == NC_NONE)
 			*ret_start = nc_here(build);

@@ -322,10 +322,14 @@ static int read_trace(const struct nc_instance *instance, struct nc_trial *trial
 	if (bpf_map_lookup_elem(instance->generation.trace, &at, &record))
 		return -errno;
 	n = record.rule < most ? record.rule : most;
+	trial->full = n == most;
 	for (at = 1; at <= n; at++) {
 		if (bpf_map_lookup_elem(instance->generation.trace, &at, &record))
 			return -errno;
-		trial->rules[trial->n_rules++] = record.rule;
+		if (record.rule & NC_TRACE_POLICY)
+			trial->policy = record.rule & ~NC_TRACE_POLICY;
+		else
+			trial->rules[trial->n_rules++] = record.rule;
 	}
 	return 0;
 }
@@ -356,6 +360,7 @@ int nc_instance_try_at(const struct nc_instance *instance, enum nc_hook layer, c
 	if (!stats)
 		return -ENOMEM;
 	trial->n_rules = 0;
+	trial->policy = NC_NONE;
 	r = clear_trace(instance);
 	r = r ?: nc_instance_stats(instance, &stats[0]);
 	if (r < 0)

@@ -226,9 +226,12 @@ struct nc_trial {
 	int action; /* XDP_* or TC_ACT_* */
 	enum nc_verdict verdict;
 	enum nc_reason reason; /* _NC_REASON_MAX: not counted exactly once */
-	/* Indices of the rules that matched, if the image was compiled for it; the last one is missing if it is full. */
+	/* Indices of the rules that matched, if the image was compiled for it. */
 	uint32_t rules[NC_TRACE_MAX - 1];
 	size_t n_rules;
+	bool full; /* the trace: the last ones are missing */
+	uint32_t
+		policy; /* index of the base chain whose policy was asked last; NC_NONE: none was */
 	uint8_t frame[9216]; /* as it goes on */
 	size_t length;
 };
