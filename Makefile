@@ -15,7 +15,7 @@ B       ?= build
 
 # --- flags ------------------------------------------------------------------------------------------
 WARN     := -Wall -Wextra -Werror
-PKGS     := libbpf libxdp libnl-3.0 libnl-route-3.0 json-c
+PKGS     := libbpf libxdp libnl-3.0 libnl-route-3.0 json-c libpcap
 CPPFLAGS += -D_GNU_SOURCE -DNETCTL_VERSION='"$(VERSION)"' -Iinclude -Ictl -I$(B)/skel $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu17 $(WARN) -fno-strict-aliasing $(SANITIZE)

@@ -60,9 +60,13 @@ while read -r option; do
 	grep -q -- "$option" "$TMP/netctl.8" && grep -q "monitor).*$option" ctl/completion/netctl.bash
 	ok "monitor $option is in netctl(8) and completed"
 done < <($NETCTL help monitor | grep -o -- '^  --[a-z-]*' | tr -d ' ' | sort -u)
-for key in $(grep -ohE 'add[a-z_]*\([a-z]+, *"[a-z0-9_]+"|ip6 \? "[a-z0-9]+" : "[a-z]+"' ctl/cmd/event.c ctl/cmd/headers.c | grep -oE '"[a-z0-9_]+"' | tr -d '"' | sort -u); do
+while read -r option; do
+	grep -q -- "$option" "$TMP/netctl.8" && grep -q "explain).*$option" ctl/completion/netctl.bash
+	ok "explain $option is in netctl(8) and completed"
+done < <($NETCTL help explain | grep -o -- '^  --[a-z-]*' | tr -d ' ' | sort -u)
+for key in $(grep -ohE 'add[a-z_]*\([a-z]+, *"[a-z0-9_]+"|ip6 \? "[a-z0-9]+" : "[a-z]+"' ctl/cmd/event.c ctl/cmd/explain_print.c ctl/cmd/headers.c | grep -oE '"[a-z0-9_]+"' | tr -d '"' | sort -u); do
 	grep -qw -- "$key" "$TMP/netctl.8"
-	ok "JSON key $key of events is in netctl(8)"
+	ok "JSON key $key of events and frames is in netctl(8)"
 done
 while read -r word; do
 	grep -qw -- "$word" "$TMP/netctl.8"

@@ -92,29 +92,12 @@ enum nc_exit nc_cmd_ruleset(struct nc_run *run, int argc, char **argv)
 
 /* --- apply and check --------------------------------------------------------------------------------- */
 
-/* The ruleset that a text describes by itself. */
-static int build(const struct nc_source *source, struct nc_ruleset **ret, struct nc_diag *diag)
-{
-	_cleanup_(nc_ruleset_freep) struct nc_ruleset *ruleset = nc_ruleset_new();
-	_cleanup_(nc_script_freep) struct nc_script *script = NULL;
-	int r;
-
-	if (!ruleset)
-		return -ENOMEM;
-	r = nc_script_parse(source, nc_source_include, NULL, &script, diag);
-	if (r == 0)
-		r = nc_script_run(script, ruleset, NULL, NULL, diag);
-	if (r == 0)
-		*ret = TAKE_PTR(ruleset);
-	return r;
-}
-
 /* guard: rolls the change back, if it has been started. */
 static int replace(struct nc_run *run, const struct nc_source *source, const struct nc_guard *guard)
 {
 	_cleanup_(nc_ruleset_freep) struct nc_ruleset *next = NULL;
 	_cleanup_(nc_session_close) struct nc_session session = {};
-	int r = build(source, &next, &run->diag);
+	int r = nc_source_ruleset(source, &next, &run->diag);
 
 	if (r == 0)
 		r = nc_session_open(&session, NC_STORE_WRITE, &run->diag);
@@ -141,7 +124,7 @@ static int check(struct nc_run *run, const struct nc_source *source)
 {
 	_cleanup_(nc_ruleset_freep) struct nc_ruleset *ruleset = NULL;
 	struct nc_session none = {.diag = &run->diag};
-	int r = build(source, &ruleset, &run->diag);
+	int r = nc_source_ruleset(source, &ruleset, &run->diag);
 
 	return r < 0 ? r : nc_session_commit(&none, ruleset, false);
 }
@@ -197,7 +180,7 @@ static enum nc_exit parse_words(struct nc_run *run, int argc, char **argv, struc
 static int compare(struct nc_run *run, const struct nc_source *source, struct nc_diag *diag)
 {
 	_cleanup_(nc_ruleset_freep) struct nc_ruleset *next = NULL;
-	int r = build(source, &next, diag);
+	int r = nc_source_ruleset(source, &next, diag);
 
 	return r < 0 ? r : nc_diff(run, next, diag);
 }

@@ -211,14 +211,19 @@ static int assign_ids(struct nc_session *session, struct nc_ruleset *ruleset)
 	return nc_ruleset_assign_ids(ruleset, busy, end);
 }
 
+int nc_session_compile(struct nc_session *session, struct nc_ruleset *ruleset, unsigned flags,
+		       struct nc_image *ret)
+{
+	int r = assign_ids(session, ruleset);
+
+	return r < 0 ? r : nc_compile(ruleset, flags, ret, session->diag);
+}
+
 int nc_session_commit(struct nc_session *session, struct nc_ruleset *ruleset, bool publish)
 {
 	_cleanup_(nc_image_clear) struct nc_image image = {};
-	int r;
+	int r = nc_session_compile(session, ruleset, 0, &image);
 
-	r = assign_ids(session, ruleset);
-	if (r == 0)
-		r = nc_compile(ruleset, 0, &image, session->diag);
 	if (r < 0 || !publish)
 		return r;
 	if (!ruleset->tables.n)

@@ -39,6 +39,13 @@ int nc_session_load_elements(void *context, const struct nc_table *table, struct
 /* Find out where its base chains run. */
 int nc_session_place(struct nc_session *session);
 
+/*
+ * Compile a ruleset beside what is at work: the session's own or one that replaces it, by nc_compile()'s flags. Without a
+ * store in the session: one that stands alone.
+ */
+int nc_session_compile(struct nc_session *session, struct nc_ruleset *ruleset, unsigned flags,
+		       struct nc_image *ret);
+
 /* Put a ruleset to work (the session's own or one that replaces it): compile and publish. publish false: compile only. */
 int nc_session_commit(struct nc_session *session, struct nc_ruleset *ruleset, bool publish);
 

@@ -164,6 +164,22 @@ int nc_source_include(void *context, const char *pattern, const struct nc_loc *l
 	return r;
 }
 
+int nc_source_ruleset(const struct nc_source *source, struct nc_ruleset **ret, struct nc_diag *diag)
+{
+	_cleanup_(nc_ruleset_freep) struct nc_ruleset *ruleset = nc_ruleset_new();
+	_cleanup_(nc_script_freep) struct nc_script *script = NULL;
+	int r;
+
+	if (!ruleset)
+		return -ENOMEM;
+	r = nc_script_parse(source, nc_source_include, NULL, &script, diag);
+	if (r == 0)
+		r = nc_script_run(script, ruleset, NULL, NULL, diag);
+	if (r == 0)
+		*ret = TAKE_PTR(ruleset);
+	return r;
+}
+
 /* A comment that the shell has taken the quotes off. */
 static bool needs_quotes(int i, char **argv)
 {

@@ -18,6 +18,10 @@ int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, str
 int nc_source_include(void *context, const char *pattern, const struct nc_loc *loc, nc_sources *ret,
 		      struct nc_diag *diag);
 
+/* The ruleset that a text describes by itself. 0 or -errno with messages. */
+int nc_source_ruleset(const struct nc_source *source, struct nc_ruleset **ret,
+		      struct nc_diag *diag);
+
 /* The words of a command line as one text. -ENOMEM. */
 int nc_source_join(int argc, char **argv, struct nc_source *ret, char **ret_text);
 

@@ -56,6 +56,19 @@ const struct nc_cmd nc_cmds[] = {
 	 AS_NFT, nc_cmd_ruleset},
 	{"flush", "ruleset | table F T | chain F T C | set F T S", "remove all of the content",
 	 AS_NFT, nc_cmd_ruleset},
+	{"explain",
+	 "[--ruleset FILE] [--device NAME] [--hook ingress|egress] (--pcap FILE | --hex BYTES …)",
+	 "say what becomes of frames, and by which rules",
+	 "  --ruleset FILE  by a file instead of the ruleset at work\n"
+	 "  --device NAME   as if they passed this device; needed if there are several\n"
+	 "  --hook ingress  as if they came in there (default)\n"
+	 "  --hook egress   as if they went out there\n"
+	 "  --pcap FILE     the frames of a capture, pcap or pcapng; '-': standard input\n"
+	 "  --hex BYTES …   frames of hexadecimal digits, each one word\n"
+	 "\n"
+	 "The programs that packets meet are run on each frame, and nothing is sent. Counters,\n"
+	 "limits, quotas and sets of the ruleset at work stay as they are.\n",
+	 nc_cmd_explain},
 	{"monitor", "[events|ruleset] [OPTIONS]",
 	 "show what rules log, or what changes in the ruleset, as it happens",
 	 "  events          packets that a log statement saw (default)\n"

@@ -24,7 +24,7 @@ struct nc_build {
 	unsigned flags;
 	const struct nc_table *table; /* of the rule that is laid out */
 	const struct nc_rule *rule;
-	uint32_t rule_index;
+	uint32_t rule_index, base_index; /* of the rule and the base chain that are laid out */
 	NC_VEC(struct nc_fixup) fixups;
 };
 
@@ -75,7 +75,7 @@ int nc_emit_element(struct nc_build *build, const nc_key *key,
 
 /* "@set", or an anonymous set that is too large for tests: hit NEXT, miss FAIL. */
 int nc_build_set_match(struct nc_build *build, const struct nc_match *match);
-/* A verdict map. */
+/* A verdict map. Where a verdict is found the rule leaves its trace. */
 int nc_build_vmap(struct nc_build *build, const struct nc_lookup *lookup);
 /* A map's data into the accumulator. */
 int nc_build_map(struct nc_build *build, const struct nc_lookup *lookup, struct nc_key_part data);
@@ -99,6 +99,8 @@ const char *nc_stmt_needs_tc(const struct nc_stmt *stmt);
 
 /* --- chain.c ---------------------------------------------------------------------------------------------------- */
 
+/* The rule has matched: a TRACE step if the image is compiled for it, else nothing. */
+int nc_emit_trace(struct nc_build *build);
 /* Lay out all chains, then the entries of devices. */
 int nc_build_chains(struct nc_build *build);
 int nc_build_entries(struct nc_build *build);

@@ -16,10 +16,12 @@ static bool is_terminal(const struct nc_stmt *stmt)
 	       stmt->kind == NC_STMT_FWD;
 }
 
-static int emit_trace(struct nc_build *build)
+int nc_emit_trace(struct nc_build *build)
 {
 	struct nc_step step = nc_step_of(NC_OP_TRACE);
 
+	if (!(build->flags & NC_COMPILE_TRACE))
+		return 0;
 	step.index = build->rule_index;
 	step.hit = nc_here(build) + 1;
 	return nc_emit(build, step);
@@ -28,7 +30,7 @@ static int emit_trace(struct nc_build *build)
 static int build_stmts(struct nc_build *build)
 {
 	const struct nc_rule *rule = build->rule;
-	bool trace = build->flags & NC_COMPILE_TRACE;
+	bool traced = false;
 	int r = 0;
 
 	for (size_t i = 0; i < rule->stmts.n && !r;) {
@@ -36,9 +38,10 @@ static int build_stmts(struct nc_build *build)
 		uint32_t first = nc_here(build);
 		size_t end = i + 1;
 
-		if (trace && is_terminal(stmt)) {
-			r = emit_trace(build);
-			trace = false;
+		/* A verdict map traces where it has found something: else the rule ends there. */
+		if (!traced && is_terminal(stmt)) {
+			r = stmt->kind == NC_STMT_VMAP ? 0 : nc_emit_trace(build);
+			traced = true;
 		}
 		if (r == 0 && stmt->kind == NC_STMT_MATCH) {
 			end = nc_match_run(build, i);
@@ -49,8 +52,8 @@ static int build_stmts(struct nc_build *build)
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		i = end;
 	}
-	if (r == 0 && trace)
-		r = emit_trace(build);
+	if (r == 0 && !traced)
+		r = nc_emit_trace(build);
 	return r;
 }
 
@@ -89,12 +92,30 @@ static int build_rule(struct nc_build *build, const struct nc_rule *rule)
 
 /* --- chains --------------------------------------------------------------------------------------------------- */
 
+/* Which base chain's policy is asked. */
+static int emit_policy_trace(struct nc_build *build)
+{
+	struct nc_step step = nc_step_of(NC_OP_TRACE);
+
+	if (!(build->flags & NC_COMPILE_TRACE))
+		return 0;
+	step.flags = NC_STEP_POLICY;
+	step.index = NC_TRACE_POLICY | build->base_index;
+	step.hit = nc_here(build) + 1;
+	return nc_emit(build, step);
+}
+
 /* What happens at the end of a chain: its policy, or back to where a jump came from. */
 static int build_end(struct nc_build *build, const struct nc_chain *chain)
 {
 	struct nc_step step = nc_step_of(chain->base ? NC_OP_VERDICT : NC_OP_RETURN);
+	int r;
 
 	if (chain->base) {
+		r = emit_policy_trace(build);
+		if (r < 0)
+			return r;
+		build->base_index++;
 		step.flags = NC_STEP_POLICY;
 		step.arg = chain->policy == NC_VERDICT_DROP ? NC_END_DROP : NC_END_ACCEPT;
 	}
@@ -196,7 +217,9 @@ static uint64_t longest_target(struct nc_build *build, const laid_chains *laid,
 static uint64_t longest_walk(struct nc_build *build, const laid_chains *laid,
 			     struct laid_chain *chain)
 {
-	uint64_t length = chain->end - chain->start + 1;
+	/* A policy that is traced takes two. */
+	unsigned end = chain->chain->base && build->flags & NC_COMPILE_TRACE ? 2 : 1;
+	uint64_t length = chain->end - chain->start + end;
 
 	if (chain->longest)
 		return chain->longest;
@@ -403,10 +426,8 @@ static int list_chains(struct nc_build *build, const placed_chains *chains, enum
 			continue;
 		step.hit = chain->start;
 		step.miss = NC_NONE;
-		/* Its last step. */
-		for (step.low = chain->start;
-		     build->image->steps.v[step.low].op != NC_OP_VERDICT ||
-		     !(build->image->steps.v[step.low].flags & NC_STEP_POLICY);)
+		step.low = chain->start;
+		while (!(build->image->steps.v[step.low].flags & NC_STEP_POLICY))
 			step.low++;
 		if (previous == NC_NONE)
 			*ret_start = nc_here(build);

@@ -306,7 +306,7 @@ static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, bo
 			r = nc_emit_element(build, &lookup->key, element);
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		if (r == 0 && verdicts)
-			r = nc_emit_do(build, &element->more->verdict);
+			r = nc_emit_trace(build) ?: nc_emit_do(build, &element->more->verdict);
 		else if (r == 0)
 			r = nc_emit_const(build, element->more->data);
 		/* What was found is done. */
@@ -319,6 +319,7 @@ static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, bo
 
 static int emit_large(struct nc_build *build, const struct nc_lookup *lookup, bool verdicts)
 {
+	bool traces = build->flags & NC_COMPILE_TRACE;
 	const struct nc_set_element *any;
 	const struct nc_image_set *set;
 	struct nc_image_set asked;
@@ -331,12 +332,14 @@ static int emit_large(struct nc_build *build, const struct nc_lookup *lookup, bo
 	asked = *set;
 	any = find_catchall(asked.named, &lookup->elements);
 	first = nc_here(build);
-	/* A verdict ends the rule: what the element carries comes before it. */
-	if (verdicts && asked.named && nc_set_carried(asked.named)) {
+	/* A verdict ends the rule: what the element carries comes before it, and the trace. */
+	if (verdicts && ((asked.named && nc_set_carried(asked.named)) || traces)) {
 		r = emit_rich(build, &lookup->key, &asked, NC_RICH_TEST);
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		if (r == 0)
 			r = emit_set_carried(build, asked.named, &asked);
+		if (r == 0)
+			r = nc_emit_trace(build);
 	}
 	if (r == 0)
 		r = emit_rich(build, &lookup->key, &asked,
@@ -352,7 +355,7 @@ static int emit_large(struct nc_build *build, const struct nc_lookup *lookup, bo
 	}
 	nc_resolve(build, first, NC_TARGET_ELSE);
 	if (r == 0)
-		r = verdicts ? nc_emit_do(build, &any->more->verdict)
+		r = verdicts ? nc_emit_trace(build) ?: nc_emit_do(build, &any->more->verdict)
 			     : nc_emit_const(build, any->more->data);
 	return r < 0 ? r : nc_emit_always(build, NC_TARGET_NEXT);
 }

@@ -28,7 +28,7 @@ _netctl() {
 		words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
 		cur=${words[cword]} prev=${words[cword - 1]}
 	fi
-	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush rename get reset monitor help version"
+	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush rename get reset explain monitor help version"
 	options="--file --check --json --handle --numeric --stateless --terse --help --version"
 	objects="ruleset tables table chains chain sets set counters"
 
@@ -37,15 +37,19 @@ _netctl() {
 		_netctl_files
 		return
 		;;
-	hook)
+	hook | --hook)
 		mapfile -t COMPREPLY < <(compgen -W "ingress egress" -- "$cur")
 		return
 		;;
-	--pcapng)
+	--pcapng | --pcap | --ruleset)
 		_netctl_files
 		return
 		;;
-	--count | --timeout | --group | --prefix)
+	--device)
+		mapfile -t COMPREPLY < <(compgen -W "$(command ls /sys/class/net 2>/dev/null)" -- "$cur")
+		return
+		;;
+	--count | --timeout | --group | --prefix | --hex)
 		return
 		;;
 	mode)
@@ -78,6 +82,7 @@ _netctl() {
 		[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--dry-run --confirm" -- "$cur")
 		;;
 	check | diff) _netctl_files ;;
+	explain) mapfile -t COMPREPLY < <(compgen -W "--ruleset --device --hook --pcap --hex" -- "$cur") ;;
 	monitor) mapfile -t COMPREPLY < <(compgen -W "events ruleset --count --timeout --rules --prefix --group --new --pcapng" -- "$cur") ;;
 	help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
 	list) _netctl_object "$objects" ;;

@@ -8,15 +8,18 @@
 #include <string.h>
 
 #include "kern.h"
+#include "link.h"
 #include "live.h"
 #include "load.h"
 #include "map.h"
 
 #define LO_IFINDEX 1 /* what BPF_PROG_TEST_RUN shows as ingress unless told otherwise */
+#define NO_IFINDEX 0x7fffffff
 
 struct nc_instance {
 	struct nc_generation generation;
-	enum nc_hook hook;
+	enum nc_hook hook;	/* of the entry */
+	bool has[_NC_HOOK_MAX]; /* chains run there */
 	int counters, stats, devices, words, events, lost;
 	int *kept;
 	size_t n_kept;
@@ -47,25 +50,85 @@ static int make_maps(struct nc_instance *instance, const struct nc_image *image,
 	instance->words = nc_words_create();
 	if (instance->counters < 0 || instance->stats < 0 || instance->devices < 0 ||
 	    instance->words < 0)
-		return nc_diag_errno(diag, NULL, -errno, "cannot make maps");
+		return nc_diag_privilege(diag, -errno, "cannot make maps");
 	return nc_events_create(&instance->events, &instance->lost, diag);
 }
 
-static int start_words(const struct nc_instance *instance, const struct nc_image *image)
+/* One word: what it is in the live generation, if it has it, else what is written in the ruleset. */
+static int start_word(const struct nc_instance *instance, const struct nc_image_state *state,
+		      const struct nc_live *live)
+{
+	struct nc_word word = {.value = state->word};
+	uint64_t value;
+
+	if (live && !state->fresh && nc_live_word(live, state->record.id, &value) == 0)
+		word.value = value;
+	return bpf_map_update_elem(instance->words, &state->record.id, &word, BPF_ANY);
+}
+
+static int start_words(const struct nc_instance *instance, const struct nc_image *image,
+		       const struct nc_live *live, struct nc_diag *diag)
 {
 	int r = 0;
 
 	nc_vec_foreach (state, &image->states) {
-		const struct nc_word word = {.value = state->word};
-
 		if (state->record.space == NC_IDS_WORDS && !r)
-			r = bpf_map_update_elem(instance->words, &state->record.id, &word, BPF_ANY);
+			r = start_word(instance, state, live);
 	}
+	return r < 0 ? nc_diag_errno(diag, NULL, r, "cannot fill a map") : 0;
+}
+
+/* --- sets of the live generation ------------------------------------------------------------------------ */
+
+/* Does the step change elements of the set? */
+static bool is_changed_by(const struct nc_image_set *set, const struct nc_step *step)
+{
+	bool state = step->flags & NC_STEP_ELEMENT;
+
+	if (!nc_class_is_rich(set->class) || step->width != set->class - NC_CLASS_RICH)
+		return false;
+	return (step->op == NC_OP_ELEMENT && step->index == set->index) ||
+	       (state && step->arg == set->index);
+}
+
+/* Do packets change elements of the set? */
+static bool is_changed(const struct nc_image *image, const struct nc_image_set *set)
+{
+	nc_vec_foreach (step, &image->steps) {
+		if (is_changed_by(set, step))
+			return true;
+	}
+	return false;
+}
+
+/* A map of one's own with the same elements, and their state. */
+static int copy_set(const struct nc_image_set *set, int fd, struct nc_diag *diag)
+{
+	struct nc_image_set copy = {
+		.named = set->named, .class = set->class, .tuples = set->tuples};
+	int r = nc_set_map_read(fd, set->class, &copy.keys);
+
+	if (r < 0)
+		nc_diag_errno(diag, NULL, r, "cannot read the elements of a set");
+	else
+		r = nc_set_map_create(&copy, diag);
+	nc_set_keys_free(&copy.keys);
 	return r;
 }
 
+/* The map of a live set, or a copy of it where packets would change it. */
+static int lend_set(const struct nc_image *image, const struct nc_image_set *set,
+		    const struct nc_live *live, struct nc_diag *diag)
+{
+	_cleanup_close_ int fd = nc_live_set_fd(live, set->named->live);
+
+	if (fd < 0)
+		return nc_diag_privilege(diag, fd, "cannot open the map of a set");
+	return is_changed(image, set) ? copy_set(set, fd, diag) : TAKE_FD(fd);
+}
+
 static int lend_sets(struct nc_instance *instance, const struct nc_image *image,
-		     const struct nc_live *live)
+		     const struct nc_live *live, struct nc_diag *diag)
 {
 	instance->kept = calloc(image->sets.n + 1, sizeof(*instance->kept));
 	if (!instance->kept)
@@ -77,21 +140,68 @@ static int lend_sets(struct nc_instance *instance, const struct nc_image *image,
 
 		if (!set->keep_live)
 			continue;
-		instance->kept[i] = nc_live_set_fd(live, set->named->live);
+		instance->kept[i] = lend_set(image, set, live, diag);
 		if (instance->kept[i] < 0)
 			return instance->kept[i];
 	}
 	return 0;
 }
 
-/* Ports stand for lo too: a trial sends nothing. */
+/* --- loading -------------------------------------------------------------------------------------------- */
+
+/* lo, under the name of the entry's device; a live one is what the device is. */
+static struct nc_resolved_entry resolve(const struct nc_image_entry *entry,
+					const struct nc_live *live)
+{
+	struct nc_resolved_entry resolved = {
+		.hook = entry->hook,
+		.entry = {.start = entry->start, .ifindex = LO_IFINDEX, .iftype = ARPHRD_ETHER},
+	};
+	struct nc_link link;
+
+	memcpy(resolved.entry.name, entry->device.name, sizeof(resolved.entry.name));
+	if (live && nc_link_by_name(entry->device.name, &link) == 0) {
+		resolved.entry.iftype = link.arptype;
+		resolved.entry.ifgroup = link.group;
+	}
+	return resolved;
+}
+
+/* Entries that a packet passes one behind the other: of one device and direction. */
+static bool same_way(const struct nc_image_entry *a, const struct nc_image_entry *b)
+{
+	return strcmp(a->device.name, b->device.name) == 0 &&
+	       (a->hook == NC_HOOK_EGRESS) == (b->hook == NC_HOOK_EGRESS);
+}
+
+static size_t resolve_entries(struct nc_instance *instance, const struct nc_image *image,
+			      size_t entry, const struct nc_live *live,
+			      struct nc_resolved_entry ret[_NC_HOOK_MAX])
+{
+	size_t n = 0;
+
+	if (entry >= image->entries.n)
+		return 0;
+	instance->hook = image->entries.v[entry].hook;
+	nc_vec_foreach (other, &image->entries) {
+		if (!same_way(other, &image->entries.v[entry]))
+			continue;
+		instance->has[other->hook] = true;
+		ret[n++] = resolve(other, live);
+	}
+	return n;
+}
+
+/*
+ * A trial sends nothing: to tc, ports are no interface at all, as "dup" would send there and then; a devmap takes lo, which a
+ * verdict alone does not send to.
+ */
 static int load(struct nc_instance *instance, const struct nc_image *image, size_t entry,
-		struct nc_diag *diag)
+		const struct nc_live *live, struct nc_diag *diag)
 {
 	_cleanup_free_ __u32 *ports = calloc(image->ports.n + 1, sizeof(*ports));
-	struct nc_resolved_entry resolved = {
-		.entry = {.ifindex = LO_IFINDEX, .iftype = ARPHRD_ETHER},
-	};
+	_cleanup_free_ __u32 *xdp_ports = calloc(image->ports.n + 1, sizeof(*ports));
+	struct nc_resolved_entry resolved[_NC_HOOK_MAX];
 	struct nc_externals externals = {
 		.counters = instance->counters,
 		.stats = instance->stats,
@@ -100,24 +210,20 @@ static int load(struct nc_instance *instance, const struct nc_image *image, size
 		.events = instance->events,
 		.lost = instance->lost,
 		.kept_sets = instance->kept,
-		.entries = &resolved,
+		.entries = resolved,
+		.n_entries = resolve_entries(instance, image, entry, live, resolved),
 		.ports = ports,
+		.xdp_ports = xdp_ports,
 		.generation = 1,
 		.trace = true,
 	};
 
-	if (!ports)
+	if (!ports || !xdp_ports)
 		return -ENOMEM;
-	for (size_t i = 0; i < image->ports.n; i++)
-		ports[i] = LO_IFINDEX;
-	if (entry < image->entries.n) {
-		resolved.hook = image->entries.v[entry].hook;
-		resolved.entry.start = image->entries.v[entry].start;
-		memcpy(resolved.entry.name, image->entries.v[entry].device.name,
-		       sizeof(resolved.entry.name));
-		externals.n_entries = 1;
+	for (size_t i = 0; i < image->ports.n; i++) {
+		ports[i] = NO_IFINDEX;
+		xdp_ports[i] = LO_IFINDEX;
 	}
-	instance->hook = resolved.hook;
 	return nc_generation_load(image, &externals, &instance->generation, diag) < 0 ? -EINVAL : 0;
 }
 
@@ -134,14 +240,19 @@ int nc_instance_load(const struct nc_image *image, size_t entry, const struct nc
 	instance->events = instance->lost = -1;
 	r = make_maps(instance, image, diag);
 	if (r == 0)
-		r = start_words(instance, image);
+		r = start_words(instance, image, live, diag);
 	if (r == 0)
-		r = lend_sets(instance, image, live);
+		r = lend_sets(instance, image, live, diag);
 	if (r == 0)
-		r = load(instance, image, entry, diag);
+		r = load(instance, image, entry, live, diag);
 	if (r == 0)
 		*ret = TAKE_PTR(instance);
 	return r;
+}
+
+bool nc_instance_has(const struct nc_instance *instance, enum nc_hook layer)
+{
+	return instance->has[layer];
 }
 
 int nc_instance_prog_fd(const struct nc_instance *instance)
@@ -211,10 +322,14 @@ static int read_trace(const struct nc_instance *instance, struct nc_trial *trial
 	if (bpf_map_lookup_elem(instance->generation.trace, &at, &record))
 		return -errno;
 	n = record.rule < most ? record.rule : most;
+	trial->full = n == most;
 	for (at = 1; at <= n; at++) {
 		if (bpf_map_lookup_elem(instance->generation.trace, &at, &record))
 			return -errno;
-		trial->rules[trial->n_rules++] = record.rule;
+		if (record.rule & NC_TRACE_POLICY)
+			trial->policy = record.rule & ~NC_TRACE_POLICY;
+		else
+			trial->rules[trial->n_rules++] = record.rule;
 	}
 	return 0;
 }
@@ -230,6 +345,12 @@ static int clear_trace(const struct nc_instance *instance)
 int nc_instance_try(const struct nc_instance *instance, const void *frame, size_t length,
 		    struct nc_trial *ret)
 {
+	return nc_instance_try_at(instance, instance->hook, frame, length, ret);
+}
+
+int nc_instance_try_at(const struct nc_instance *instance, enum nc_hook layer, const void *frame,
+		       size_t length, struct nc_trial *ret)
+{
 	_cleanup_free_ struct nc_stats *stats = calloc(2, sizeof(*stats));
 	struct nc_trial *trial = ret;
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length,
@@ -239,11 +360,12 @@ int nc_instance_try(const struct nc_instance *instance, const void *frame, size_
 	if (!stats)
 		return -ENOMEM;
 	trial->n_rules = 0;
+	trial->policy = NC_NONE;
 	r = clear_trace(instance);
 	r = r ?: nc_instance_stats(instance, &stats[0]);
 	if (r < 0)
 		return r;
-	r = bpf_prog_test_run_opts(nc_instance_prog_fd(instance), &opts);
+	r = bpf_prog_test_run_opts(instance->generation.progs[layer], &opts);
 	if (r < 0)
 		return r;
 	trial->action = opts.retval;

@@ -203,8 +203,11 @@ int nc_events_lost(const struct nc_events *events, struct nc_events_lost *ret);
 
 /*
  * Load an image without pins, devices or publishing, for "explain", tests and measurements: the filter program's descriptor,
- * its maps held open by the instance. ifindex 1 (lo) stands for the image's entry number entry, unless there is no such entry.
- * live, if given, lends the set maps of sets that are to be kept.
+ * its maps held open by the instance. ifindex 1 (lo) stands for the device of the image's entry number entry, at all layers of
+ * that direction, unless there is no such entry.
+ *
+ * live, if given, lends the set maps of sets that are to be kept, and is never changed: sets that packets change are copied,
+ * limits, quotas and numgens begin at what they are there.
  */
 struct nc_instance;
 int nc_instance_load(const struct nc_image *image, size_t entry, const struct nc_live *live,
@@ -223,15 +226,30 @@ struct nc_trial {
 	int action; /* XDP_* or TC_ACT_* */
 	enum nc_verdict verdict;
 	enum nc_reason reason; /* _NC_REASON_MAX: not counted exactly once */
-	uint32_t
-		rules[64]; /* indices of the rules that matched, if the image was compiled for it */
+	/* Indices of the rules that matched, if the image was compiled for it. */
+	uint32_t rules[NC_TRACE_MAX - 1];
 	size_t n_rules;
+	bool full; /* the trace: the last ones are missing */
+	uint32_t
+		policy; /* index of the base chain whose policy was asked last; NC_NONE: none was */
 	uint8_t frame[9216]; /* as it goes on */
 	size_t length;
 };
 
+/*
+ * Bytes of a frame that can be tried: with less than an Ethernet header, or more than what is left of a page beside XDP's
+ * headroom and struct skb_shared_info, the kernel says EINVAL or splits the frame (bpf_test_init()).
+ */
+#define NC_TRIAL_MIN 14
+#define NC_TRIAL_MAX 3520
+
+/* At the layer of the entry that the instance was loaded for. */
 int nc_instance_try(const struct nc_instance *instance, const void *frame, size_t length,
 		    struct nc_trial *ret);
+/* Do chains run at this layer, and what do they make of a frame there? */
+bool nc_instance_has(const struct nc_instance *instance, enum nc_hook layer);
+int nc_instance_try_at(const struct nc_instance *instance, enum nc_hook layer, const void *frame,
+		       size_t length, struct nc_trial *ret);
 void nc_instance_free(struct nc_instance *instance);
 NC_DEFINE_CLEANUP(struct nc_instance, nc_instance_free)
 

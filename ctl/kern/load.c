@@ -3,7 +3,7 @@
  * Loading a generation: its maps made and filled from the image, one filter program for each layer that has entries, bound to
  * them and specialised. Called by publish.c and instance.c. Must never pin, attach or publish.
  *
- * The programs have their maps in common but for entries, scratch and trace: XDP's object makes them, the others are given them.
+ * The programs have their maps in common but for entries and scratch: XDP's object makes them, the others are given them.
  */
 #include "load.h"
 
@@ -321,10 +321,9 @@ static int share_maps(const struct layer *layer, const struct nc_generation *gen
 		const char *map;
 		int fd;
 	} shared[] = {
-		{"nc_steps", gen->steps},
-		{"nc_logs", gen->logs},
-		{"nc_port_ids", gen->port_ids},
-		{"nc_chains", gen->chains},
+		{"nc_steps", gen->steps},	{"nc_logs", gen->logs},
+		{"nc_port_ids", gen->port_ids}, {"nc_chains", gen->chains},
+		{"nc_trace", gen->trace},
 	};
 	int r = 0;
 
@@ -368,9 +367,6 @@ static int take_objects(const struct layer *layer, struct nc_generation *gen)
 		r = duplicate(layer, maps[i].map, maps[i].fd);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && xdp && !r; class ++)
 		r = duplicate(layer, outer_names[class], &gen->outer[class]);
-	/* Only one program is traced. */
-	if (!xdp && r == 0)
-		r = duplicate(layer, "nc_trace", &gen->trace);
 	if (r < 0)
 		return r;
 	gen->progs[layer->hook] = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
@@ -455,7 +451,7 @@ static int fill_ports(const struct nc_generation *gen, const struct nc_image *im
 
 	for (__u32 i = 0; i < image->ports.n && !r; i++) {
 		if (image->ports.v[i].fwd)
-			r = bpf_map_update_elem(gen->ports, &i, &ext->ports[i], BPF_ANY);
+			r = bpf_map_update_elem(gen->ports, &i, &ext->xdp_ports[i], BPF_ANY);
 	}
 	return r;
 }

@@ -35,9 +35,10 @@ struct nc_externals {
 	const int *kept_sets; /* by image set: the live map of a set with keep_live; may be NULL */
 	const struct nc_resolved_entry *entries;
 	size_t n_entries;
-	const __u32 *ports; /* ifindexes by image port */
-	__u64 generation;   /* for struct nc_text_header */
-	bool trace;	    /* the image was compiled for it: maps for it are made */
+	const __u32 *ports;	/* ifindexes by image port, for tc */
+	const __u32 *xdp_ports; /* the same for XDP */
+	__u64 generation;	/* for struct nc_text_header */
+	bool trace;		/* the image was compiled for it: maps for it are made */
 };
 
 /* Load. 0 or -errno with a message. */

@@ -300,6 +300,7 @@ static int load(struct publication *p)
 		.events = p->events,
 		.lost = p->lost,
 		.ports = p->ports,
+		.xdp_ports = p->ports,
 		.kept_sets = p->kept_sets,
 		.entries = p->entries.v,
 		.n_entries = p->entries.n,

@@ -40,7 +40,7 @@
  *   nc_chains    hash of step indices by struct nc_chain_key. One generation, frozen.
  *   nc_ports     devmap, and nc_port_ids array of ifindexes: where fwd and dup send to. One generation, frozen.
  *   nc_logs      array of struct nc_log_record. One generation, frozen.
- *   nc_trace     array of struct nc_trace_record: what "explain" reads. Of one program.
+ *   nc_trace     array of struct nc_trace_record: what "explain" reads. One generation, not pinned.
  *   nc_scratch   per-CPU array: room for one event. Of one program.
  *   nc_states    array of struct nc_state_record. One generation, user side only.
  *   nc_text      array of struct nc_text_chunk: canonical ruleset text. One generation, user side only.

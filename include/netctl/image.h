@@ -68,7 +68,7 @@ enum nc_step_op {
 	NC_OP_JUMP,    /* to hit; a return comes back to miss */
 	NC_OP_RETURN,  /* to where the last jump said, or to the policy */
 	NC_OP_BASE, /* a base chain begins at hit; low: its policy's step; miss: the next base chain, or NC_NONE */
-	NC_OP_TRACE, /* "explain": rule index has matched */
+	NC_OP_TRACE, /* "explain": rule index has matched; NC_STEP_POLICY: a policy is asked */
 	_NC_OP_MAX
 };
 
@@ -230,12 +230,14 @@ struct nc_log_record {
 	char prefix[128];
 };
 
-/* A matched rule, for "explain". nc_trace[0].rule is how many follow. */
+/* A matched rule, or a base chain whose policy was asked, for "explain". nc_trace[0].rule is how many follow. */
 struct nc_trace_record {
-	__u32 rule;
+	__u32 rule; /* or NC_TRACE_POLICY | base chain, in the order of the text */
 };
 
-#define NC_TRACE_MAX 1024
+#define NC_TRACE_POLICY 0x80000000u
+
+#define NC_TRACE_MAX 16384
 
 /* Where the walk begins for the packets of one device. Key: ifindex, __u32. One map for each layer. */
 struct nc_entry {
