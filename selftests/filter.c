@@ -21,14 +21,16 @@ bool filter_possible(void)
 static int build(struct filter *filter, struct nc_diag *diag)
 {
 	_cleanup_(nc_script_freep) struct nc_script *script = NULL;
-	int r = nc_script_parse(&filter->source, &script, diag);
+	const struct nc_busy none[_NC_IDS_MAX] = {};
+	uint32_t end[_NC_IDS_MAX];
+	int r = nc_script_parse(&filter->source, NULL, NULL, &script, diag);
 
 	if (r == 0)
 		r = nc_script_run(script, filter->ruleset, NULL, NULL, diag);
-	if (r == 0 && nc_ruleset_assign_counters(filter->ruleset, NULL, 0) == NC_NONE)
-		r = -ENOMEM;
 	if (r == 0)
-		r = nc_compile(filter->ruleset, &filter->image, diag);
+		r = nc_ruleset_assign_ids(filter->ruleset, none, end);
+	if (r == 0)
+		r = nc_compile(filter->ruleset, 0, &filter->image, diag);
 	return r;
 }
 
@@ -52,8 +54,8 @@ static struct filter *load(const char *text, bool quiet)
 	filter->ruleset = nc_ruleset_new();
 	r = build(filter, &diag);
 	if (r == 0)
-		r = nc_instance_load(&filter->image, entry_of_lo(&filter->image), &filter->instance,
-				     &diag);
+		r = nc_instance_load(&filter->image, entry_of_lo(&filter->image), NULL,
+				     &filter->instance, &diag);
 	if (r < 0) {
 		if (!quiet) {
 			nc_diag_print(&diag, stderr, false);
