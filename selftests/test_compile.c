@@ -108,12 +108,21 @@ static const struct nc_image_entry *find_entry(const struct nc_image *image, con
 	"chain " name " {\ntype filter hook ingress " devices " priority " priority ";\n" rules    \
 	"\n}\n"
 
-/* Devices with the same chains share a walk, others have their own. */
-static void devices_share_walks(void **state)
+static const struct nc_step *first_step(const struct nc_image *image, const char *device)
+{
+	const struct nc_step *base = &image->steps.v[find_entry(image, device)->start];
+
+	assert_int_equal(base->op, NC_OP_BASE);
+	return base;
+}
+
+/* Chains are laid out once; each device has a list of those it passes, in their order. */
+static void devices_share_chains(void **state)
 {
 	static const char text[] = "table netdev t {\n" CHAIN("x", "devices = { d3, d1, d2 }", "0",
 							      "tcp dport 22 drop")
 		CHAIN("y", "device d3", "-5", "tcp dport 23 drop") "}\n";
+	const struct nc_step *x, *y;
 	struct nc_image image = {};
 	struct reading r;
 
@@ -124,9 +133,14 @@ static void devices_share_walks(void **state)
 	assert_int_equal(image.entries.n, 3);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(image.entries.v[i].device.name[1], '1' + i);
-	assert_int_equal(find_entry(&image, "d1")->start, find_entry(&image, "d2")->start);
-	assert_int_not_equal(find_entry(&image, "d1")->start, find_entry(&image, "d3")->start);
-	assert_int_equal(image.steps.n, 3);
+	x = first_step(&image, "d1");
+	y = first_step(&image, "d3");
+	assert_int_equal(x->hit, first_step(&image, "d2")->hit);
+	assert_int_equal(x->miss, NC_NONE);
+	assert_int_not_equal(x->hit, y->hit);
+	assert_int_equal(x->hit, image.steps.v[y->miss].hit);
+	/* Test, verdict and policy of two chains; lists of one, one and two. */
+	assert_int_equal(image.steps.n, 10);
 	nc_image_clear(&image);
 	end_reading(&r);
 }
@@ -198,7 +212,8 @@ static struct nc_ruleset *large_ruleset(uint32_t rules, uint32_t elements)
 		push_element(&match.values, i, i);
 		assert_int_equal(nc_vec_push(&rule->stmts, {.kind = NC_STMT_MATCH, .match = match}),
 				 0);
-		assert_int_equal(nc_vec_push(&rule->stmts, {.kind = NC_STMT_COUNTER}), 0);
+		assert_int_equal(
+			nc_vec_push(&rule->stmts, {.kind = NC_STMT_COUNTER, .id = NC_NONE}), 0);
 		assert_int_equal(nc_vec_push(&chain->rules, rule), 0);
 	}
 	return ruleset;
@@ -225,7 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_images),
-		cmocka_unit_test(devices_share_walks),
+		cmocka_unit_test(devices_share_chains),
 		cmocka_unit_test(devices_have_a_limit),
 		cmocka_unit_test(large_rulesets_compile),
 	};
