@@ -47,15 +47,19 @@ static struct filter *load(const char *text, bool quiet)
 {
 	struct filter *filter = calloc(1, sizeof(*filter));
 	struct nc_diag diag = {};
+	size_t entry;
 	int r;
 
 	filter->text = strdup(text);
 	filter->source = (struct nc_source){"ruleset", filter->text, strlen(text)};
 	filter->ruleset = nc_ruleset_new();
 	r = build(filter, &diag);
+	entry = entry_of_lo(&filter->image);
+	if (entry < filter->image.entries.n &&
+	    filter->image.entries.v[entry].hook == NC_HOOK_EGRESS)
+		filter->hook = NC_HOOK_EGRESS;
 	if (r == 0)
-		r = nc_instance_load(&filter->image, entry_of_lo(&filter->image), NULL,
-				     &filter->instance, &diag);
+		r = nc_instance_load(&filter->image, entry, NULL, &filter->instance, &diag);
 	if (r < 0) {
 		if (!quiet) {
 			nc_diag_print(&diag, stderr, false);

@@ -136,9 +136,9 @@ static int emit_rich(struct nc_build *build, const nc_key *key, const struct nc_
 	return r;
 }
 
-/* One step on the field itself. */
+/* One step on the field itself. any: what is not found goes to ELSE, but a field that is not there to FAIL. */
 static int emit_plain(struct nc_build *build, const nc_key *key, const struct nc_image_set *set,
-		      bool negated)
+		      bool negated, bool any)
 {
 	static const enum nc_step_op ops[] = {
 		[NC_CLASS_HASH8] = NC_OP_HASH8,
@@ -154,9 +154,13 @@ static int emit_plain(struct nc_build *build, const nc_key *key, const struct nc
 
 	if (r == 0)
 		r = justify(build, place.bits);
+	if (r == 0 && any)
+		r = nc_emit_range(build, &place, 0, 0, 0, false, nc_here(build) + 1,
+				  NC_TARGET_FAIL);
 	if (r < 0)
 		return r;
 	step = nc_step_at(op, &place);
+	step.miss = any ? NC_TARGET_ELSE : NC_TARGET_FAIL;
 	step.flags = negated ? NC_STEP_INVERT : 0;
 	step.index = index;
 	if (nc_place_wide(&place)) {
@@ -250,7 +254,7 @@ int nc_build_set_match(struct nc_build *build, const struct nc_match *match)
 	any = find_catchall(named, &match->values);
 	first = nc_here(build);
 	if (!nc_class_is_rich(set->class) && !any)
-		return emit_plain(build, &match->key, set, match->negated);
+		return emit_plain(build, &match->key, set, match->negated, false);
 	if (nc_class_is_rich(set->class)) {
 		struct nc_image_set asked = *set;
 
@@ -259,8 +263,7 @@ int nc_build_set_match(struct nc_build *build, const struct nc_match *match)
 		if (r == 0)
 			r = emit_set_carried(build, named, &asked);
 	} else {
-		r = emit_plain(build, &match->key, set, false);
-		retarget(build, first, NC_TARGET_FAIL, NC_TARGET_ELSE);
+		r = emit_plain(build, &match->key, set, false, true);
 		nc_resolve(build, first, NC_TARGET_NEXT);
 	}
 	/* Found: nothing of what stands above may be the last step. */

@@ -362,12 +362,26 @@ static bool is_merged(const struct nc_match *match)
 	       nc_operand_place(only_selector(match), &place);
 }
 
-/* Do elements of the set count, or is it changed by what is found? Then order matters. */
+/* Is something counted by reading it? */
+static bool key_counts(const nc_key *key)
+{
+	nc_vec_foreach (selector, key) {
+		const struct nc_generator *generator = selector->generator;
+
+		if (generator && !generator->key && !generator->random)
+			return true;
+		if (generator && generator->key && key_counts(generator->key))
+			return true;
+	}
+	return false;
+}
+
+/* Do elements of the set count, or numbers? Then order matters. */
 static bool has_effects(const struct nc_build *build, const struct nc_match *match)
 {
 	const struct nc_set *set = match->set ? nc_table_find_set(build->table, match->set) : NULL;
 
-	return set && set->carries;
+	return (set && set->carries) || key_counts(&match->key);
 }
 
 static bool is_match(const struct nc_build *build, size_t i)

@@ -129,11 +129,11 @@ static __always_inline bool nc_load_extension(struct nc_run *run, const struct n
 		.wanted = step->arg,
 	};
 
-	if (pkt->half[NC_SLOT_L3 * 4] != bpf_htons(NC_ETH_IP6) ||
-	    pkt->avail[NC_BASE_IP6] < NC_IP6_HLEN)
+	if (pkt->half[NC_SLOT_L3 * 4] != bpf_htons(NC_ETH_IP6))
 		return false;
 	x.next = pkt->byte[NC_SLOT_L3 * 8 + 2];
-	bpf_loop(NC_EXTENSIONS_SEARCHED, nc_next_extension, &x, 0);
+	if (pkt->avail[NC_BASE_IP6] >= NC_IP6_HLEN)
+		bpf_loop(NC_EXTENSIONS_SEARCHED, nc_next_extension, &x, 0);
 	if (step->flags & NC_STEP_PRESENT) {
 		nc_set_acc(pkt, 0, x.found);
 		return true;
@@ -163,36 +163,36 @@ static long nc_next_option(__u32 i __attribute__((unused)), struct nc_options *o
 	return 0;
 }
 
-/* Where the option begins in the frame; 0: there is none, or the header cannot be read (then *ret_header is false). */
+/* Where the option begins in the frame; 0: it cannot be read. *ret_missing: for it is not among the options. */
 static __always_inline __u32 nc_find_option(struct nc_run *run, __u32 kind, __u32 need,
-					    bool *ret_header)
+					    bool *ret_missing)
 {
 	struct nc_pkt *pkt = &run->walk->pkt;
 	struct nc_options o = {.ctx = run->ctx, .at = pkt->th + 20, .wanted = kind};
 	__u32 doff;
 	__u8 byte = 0;
 
-	*ret_header = false;
+	*ret_missing = false;
 	if (pkt->byte[NC_SLOT_L4 * 8] != 6 || pkt->avail[NC_BASE_TH] < 1 + 20 ||
 	    nc_hook_load_plain(run->ctx, pkt->th + 12, &byte, 1))
 		return 0;
 	doff = (byte >> 4) * 4;
 	if (doff < 20 || pkt->avail[NC_BASE_TH] < 1 + doff)
 		return 0;
-	*ret_header = true;
 	o.end = pkt->th + doff;
 	bpf_loop(40, nc_next_option, &o, 0);
+	*ret_missing = !o.found;
 	return o.found && o.at + o.length <= o.end && need <= o.length ? o.at : 0;
 }
 
 static __noinline bool nc_load_option(struct nc_run *run, const struct nc_step *step)
 {
-	bool header;
-	__u32 offset = nc_find_option(run, step->arg, step->need, &header);
+	bool missing;
+	__u32 offset = nc_find_option(run, step->arg, step->need, &missing);
 
 	if (step->flags & NC_STEP_PRESENT) {
 		nc_set_acc(&run->walk->pkt, 0, offset != 0);
-		return header;
+		return true;
 	}
 	return offset && nc_load_bytes(run, step, offset + step->need - step->width);
 }

@@ -96,6 +96,7 @@ enum nc_rich_use {
 /* NC_OP_STORE */
 #define NC_STORE_CHECKSUM 0x01 /* keep the checksums that cover the bytes right */
 #define NC_STORE_PSEUDO	  0x02 /* they are part of the pseudo header */
+#define NC_STORE_ODD	  0x04 /* they begin in the lower half of a word that is summed */
 
 /* How a VERDICT step, or an element of a verdict map, ends or goes on. */
 enum nc_end {
