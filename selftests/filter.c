@@ -34,13 +34,14 @@ static int build(struct filter *filter, struct nc_diag *diag)
 	return r;
 }
 
+/* The last one: what is at tc rather than at XDP. */
 static size_t entry_of_lo(const struct nc_image *image)
 {
-	size_t i = 0;
-
-	while (i < image->entries.n && strcmp(image->entries.v[i].device.name, "lo") != 0)
-		i++;
-	return i;
+	for (size_t i = image->entries.n; i; i--) {
+		if (strcmp(image->entries.v[i - 1].device.name, "lo") == 0)
+			return i - 1;
+	}
+	return image->entries.n;
 }
 
 static struct filter *load(const char *text, bool quiet)

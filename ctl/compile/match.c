@@ -227,8 +227,8 @@ static int emit_wide_interval(struct nc_build *build, const struct nc_place_in *
 }
 
 /* One interval of a place. */
-static int emit_interval(struct nc_build *build, const struct nc_place_in *place,
-			 const struct nc_interval *interval, uint32_t yes, uint32_t no)
+int nc_emit_interval(struct nc_build *build, const struct nc_place_in *place,
+		     const struct nc_interval *interval, uint32_t yes, uint32_t no)
 {
 	if (nc_place_wide(place))
 		return emit_wide_interval(build, place, interval, yes, no);
@@ -251,10 +251,22 @@ static int emit_elements(struct nc_build *build, const struct nc_match *match,
 		if (match->values.v[i].catchall)
 			r = nc_emit_always(build, yes);
 		else
-			r = emit_interval(build, place, &match->values.v[i].interval, yes, no);
+			r = nc_emit_interval(build, place, &match->values.v[i].interval, yes, no);
 		nc_resolve(build, first, NC_TARGET_ELSE);
 	}
 	return r;
+}
+
+bool nc_key_varies(const nc_key *key)
+{
+	nc_vec_foreach (selector, key) {
+		const struct nc_generator *generator = selector->generator;
+
+		if (selector->field == NC_FIELD_META_RANDOM || (generator && !generator->key) ||
+		    (generator && nc_key_varies(generator->key)))
+			return true;
+	}
+	return false;
 }
 
 /* --- concatenations ----------------------------------------------------------------------------------- */
@@ -273,16 +285,15 @@ int nc_emit_element(struct nc_build *build, const nc_key *key, const struct nc_s
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		first = nc_here(build);
 		if (r == 0)
-			r = emit_interval(build, &place, nc_element_part(element, i),
-					  NC_TARGET_NEXT, NC_TARGET_ELSE);
+			r = nc_emit_interval(build, &place, nc_element_part(element, i),
+					     NC_TARGET_NEXT, NC_TARGET_ELSE);
 		if (i + 1 < key->n)
 			nc_resolve(build, first, NC_TARGET_NEXT);
 	}
 	return r;
 }
 
-/* What cannot be read ends the rule, even in a negation. */
-static int guard_parts(struct nc_build *build, const nc_key *key)
+int nc_emit_guards(struct nc_build *build, const nc_key *key)
 {
 	int r = 0;
 
@@ -300,7 +311,7 @@ static int guard_parts(struct nc_build *build, const nc_key *key)
 static int emit_concat(struct nc_build *build, const struct nc_match *match)
 {
 	uint32_t begin = nc_here(build);
-	int r = match->negated ? guard_parts(build, &match->key) : 0;
+	int r = match->negated ? nc_emit_guards(build, &match->key) : 0;
 
 	nc_resolve(build, begin, NC_TARGET_NEXT);
 	for (size_t i = 0; i < match->values.n && !r; i++) {
@@ -340,7 +351,8 @@ static int emit_match(struct nc_build *build, const struct nc_match *match)
 	struct exact exact;
 	int r;
 
-	if (match->set || match->values.n > NC_INLINE_MAX)
+	if (match->set || match->values.n > NC_INLINE_MAX ||
+	    (match->key.n > 1 && nc_key_varies(&match->key)))
 		return nc_build_set_match(build, match);
 	if (match->key.n > 1)
 		return emit_concat(build, match);
@@ -362,26 +374,12 @@ static bool is_merged(const struct nc_match *match)
 	       nc_operand_place(only_selector(match), &place);
 }
 
-/* Is something counted by reading it? */
-static bool key_counts(const nc_key *key)
-{
-	nc_vec_foreach (selector, key) {
-		const struct nc_generator *generator = selector->generator;
-
-		if (generator && !generator->key && !generator->random)
-			return true;
-		if (generator && generator->key && key_counts(generator->key))
-			return true;
-	}
-	return false;
-}
-
 /* Do elements of the set count, or numbers? Then order matters. */
 static bool has_effects(const struct nc_build *build, const struct nc_match *match)
 {
 	const struct nc_set *set = match->set ? nc_table_find_set(build->table, match->set) : NULL;
 
-	return (set && set->carries) || key_counts(&match->key);
+	return (set && set->carries) || nc_key_varies(&match->key);
 }
 
 static bool is_match(const struct nc_build *build, size_t i)

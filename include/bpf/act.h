@@ -219,27 +219,36 @@ static __always_inline void nc_rewritten(struct nc_run *run)
 	run->walk->again = 1;
 }
 
-/* The difference that bytes make to a sum of 16-bit words. odd: they begin in the lower half of one. */
-static __always_inline __u32 nc_change(__be64 old[2], __be64 new[2], bool odd)
+static __always_inline void nc_shift_bytes(__be64 bytes[2], bool left)
 {
-	__u64 high, low;
+	__u64 high = bpf_be64_to_cpu(bytes[0]), low = bpf_be64_to_cpu(bytes[1]);
 
-	if (odd) {
-		high = bpf_be64_to_cpu(old[0]);
-		low = bpf_be64_to_cpu(old[1]);
+	if (left)
+		nc_shift_left(&high, &low, 8);
+	else
 		nc_shift_right(&high, &low, 8);
-		old[0] = bpf_cpu_to_be64(high);
-		old[1] = bpf_cpu_to_be64(low);
-		high = bpf_be64_to_cpu(new[0]);
-		low = bpf_be64_to_cpu(new[1]);
-		nc_shift_right(&high, &low, 8);
-		new[0] = bpf_cpu_to_be64(high);
-		new[1] = bpf_cpu_to_be64(low);
-	}
-	return bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
+	bytes[0] = bpf_cpu_to_be64(high);
+	bytes[1] = bpf_cpu_to_be64(low);
 }
 
-/* width bytes are read, changed and written back. */
+/*
+ * The difference that bytes, at most 15 if odd, make to a sum of 16-bit words. odd: they begin in the lower half of one. old is
+ * not what it was afterwards.
+ */
+static __always_inline __u32 nc_change(__be64 old[2], __be64 new[2], bool odd)
+{
+	__u32 change;
+
+	if (!odd)
+		return bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
+	nc_shift_bytes(old, false);
+	nc_shift_bytes(new, false);
+	change = bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
+	nc_shift_bytes(new, true);
+	return change;
+}
+
+/* width bytes are read, changed and written back; last, as they may be those of a checksum. */
 static __noinline bool nc_store_at(struct nc_run *run, const struct nc_step *step, __u32 offset)
 {
 	__u64 high = nc_acc_high(&run->walk->pkt), low = nc_acc_low(&run->walk->pkt);
@@ -257,10 +266,9 @@ static __noinline bool nc_store_at(struct nc_run *run, const struct nc_step *ste
 	low = (bpf_be64_to_cpu(old[1]) & ~step->low) | (low & step->low);
 	new[0] = bpf_cpu_to_be64(high);
 	new[1] = bpf_cpu_to_be64(low);
-	if (nc_hook_store(run->ctx, offset, new, width))
-		return false;
 	nc_rewritten(run);
-	return nc_patch_sums(run, step, nc_change(old, new, step->arg & NC_STORE_ODD));
+	return nc_patch_sums(run, step, nc_change(old, new, step->arg & NC_STORE_ODD)) &&
+	       nc_hook_store(run->ctx, offset, new, width) == 0;
 }
 
 static __always_inline bool nc_store(struct nc_run *run, const struct nc_step *step)

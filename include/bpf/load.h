@@ -209,7 +209,11 @@ static __always_inline bool nc_load_device(struct nc_run *run, __u32 key)
 		key -= NC_META_OIFNAME - NC_META_IFNAME;
 	if (!there) {
 		nc_set_acc(&run->walk->pkt, 0, 0);
-		return key == NC_META_IFNAME;
+		return key == NC_META_IFNAME || key == NC_META_IFINDEX;
+	}
+	if (key == NC_META_IFINDEX) {
+		nc_set_acc(&run->walk->pkt, 0, run->walk->ifindex);
+		return true;
 	}
 	entry = bpf_map_lookup_elem(&nc_entries, &run->walk->ifindex);
 	if (!entry)
@@ -242,9 +246,11 @@ static __noinline bool nc_load_meta(struct nc_run *run, const struct nc_step *st
 	case NC_META_IFNAME:
 	case NC_META_IFTYPE:
 	case NC_META_IFGROUP:
+	case NC_META_IFINDEX:
 	case NC_META_OIFNAME:
 	case NC_META_OIFTYPE:
 	case NC_META_OIFGROUP:
+	case NC_META_OIFINDEX:
 		return nc_load_device(run, step->arg);
 	case NC_META_CPU:
 		value = bpf_get_smp_processor_id();
@@ -427,6 +433,8 @@ static __always_inline void nc_put_key(struct nc_pkt *pkt, const struct nc_step 
 	}
 	value = (nc_slot(pkt, slot) >> (step->shift & 63) & step->mask) << (step->low & 63);
 	value |= step->span;
+	if (step->flags & NC_STEP_SWAP)
+		value = step->width == 4 ? __builtin_bswap32(value) : __builtin_bswap64(value);
 	if (step->width == 4) {
 		if (at < 16)
 			key[at] = bpf_htonl(value);
