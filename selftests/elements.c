@@ -14,7 +14,7 @@ nc_num random_number(unsigned bits)
 	case 0:
 	case 1:
 	case 2:
-		return below(3);
+		return below(3) & max;
 	case 3:
 		return max - below(2);
 	case 4:

@@ -21,39 +21,46 @@ bool filter_possible(void)
 static int build(struct filter *filter, struct nc_diag *diag)
 {
 	_cleanup_(nc_script_freep) struct nc_script *script = NULL;
-	int r = nc_script_parse(&filter->source, &script, diag);
+	const struct nc_busy none[_NC_IDS_MAX] = {};
+	uint32_t end[_NC_IDS_MAX];
+	int r = nc_script_parse(&filter->source, NULL, NULL, &script, diag);
 
 	if (r == 0)
 		r = nc_script_run(script, filter->ruleset, NULL, NULL, diag);
-	if (r == 0 && nc_ruleset_assign_counters(filter->ruleset, NULL, 0) == NC_NONE)
-		r = -ENOMEM;
 	if (r == 0)
-		r = nc_compile(filter->ruleset, &filter->image, diag);
+		r = nc_ruleset_assign_ids(filter->ruleset, none, end);
+	if (r == 0)
+		r = nc_compile(filter->ruleset, 0, &filter->image, diag);
 	return r;
 }
 
+/* The last one: what is at tc rather than at XDP. */
 static size_t entry_of_lo(const struct nc_image *image)
 {
-	size_t i = 0;
-
-	while (i < image->entries.n && strcmp(image->entries.v[i].device.name, "lo") != 0)
-		i++;
-	return i;
+	for (size_t i = image->entries.n; i; i--) {
+		if (strcmp(image->entries.v[i - 1].device.name, "lo") == 0)
+			return i - 1;
+	}
+	return image->entries.n;
 }
 
 static struct filter *load(const char *text, bool quiet)
 {
 	struct filter *filter = calloc(1, sizeof(*filter));
 	struct nc_diag diag = {};
+	size_t entry;
 	int r;
 
 	filter->text = strdup(text);
 	filter->source = (struct nc_source){"ruleset", filter->text, strlen(text)};
 	filter->ruleset = nc_ruleset_new();
 	r = build(filter, &diag);
+	entry = entry_of_lo(&filter->image);
+	if (entry < filter->image.entries.n &&
+	    filter->image.entries.v[entry].hook == NC_HOOK_EGRESS)
+		filter->hook = NC_HOOK_EGRESS;
 	if (r == 0)
-		r = nc_instance_load(&filter->image, entry_of_lo(&filter->image), &filter->instance,
-				     &diag);
+		r = nc_instance_load(&filter->image, entry, NULL, &filter->instance, &diag);
 	if (r < 0) {
 		if (!quiet) {
 			nc_diag_print(&diag, stderr, false);

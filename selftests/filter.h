@@ -12,6 +12,7 @@ struct filter {
 	struct nc_ruleset *ruleset;
 	struct nc_image image;
 	struct nc_instance *instance;
+	enum nc_hook hook;     /* INGRESS or EGRESS: the chain's */
 	struct nc_stats stats; /* after the last run */
 };
 

@@ -40,7 +40,7 @@ static void check_text(const char *text, size_t length)
 
 	if (strlen(text) != length)
 		abort();
-	if (nc_script_parse(&source, &script, &diag) == 0 &&
+	if (nc_script_parse(&source, NULL, NULL, &script, &diag) == 0 &&
 	    nc_script_length(script) != count_lines(text)) {
 		fprintf(stderr, "%zu commands in\n%s", nc_script_length(script), text);
 		abort();

@@ -33,7 +33,7 @@ static struct nc_ruleset *read_text(const char *text, size_t length)
 	FILE *out;
 	int r;
 
-	r = nc_script_parse(&source, &script, &diag);
+	r = nc_script_parse(&source, NULL, NULL, &script, &diag);
 	if (r == 0)
 		r = nc_script_run(script, ruleset, NULL, NULL, &diag);
 	if ((r < 0) != (diag.n_errors > 0))

@@ -10,8 +10,8 @@
  * Where it means to differ from the kernel: a rewrite happens as a whole or not at all, and leaves checksums right (the
  * kernel swaps the bytes of the sum for "ip6 nexthdr set" and for TCP options at odd offsets, and makes a sum of a UDP
  * checksum of 0, and leaves DCCP's and those behind "th dport set" wrong); SCTP's CRC is not touched; a later fragment has
- * no transport header (the kernel reads what stands there); elements that have expired are gone at once. Bytes are counted from the
- * network header on at both hooks.
+ * no transport header (the kernel reads what stands there); elements that have expired are gone at once. Bytes are counted as
+ * the kernel does: from the network header on at ingress, the whole frame at egress.
  */
 #ifndef NETCTL_SELFTESTS_REFERENCE_H
 #define NETCTL_SELFTESTS_REFERENCE_H

@@ -51,6 +51,8 @@ void judged_parse_link(struct judged *j)
 
 uint64_t judged_bytes(const struct judged *j)
 {
+	if (j->packet->hook == NC_HOOK_EGRESS)
+		return j->packet->length;
 	return j->packet->length > j->nh ? j->packet->length - j->nh : 0;
 }
 

@@ -124,7 +124,7 @@ static struct nc_ruleset *read_ruleset(const char *text)
 	struct nc_script *script = NULL;
 	struct nc_diag diag = {};
 
-	assert_int_equal(nc_script_parse(&source, &script, &diag), 0);
+	assert_int_equal(nc_script_parse(&source, NULL, NULL, &script, &diag), 0);
 	assert_int_equal(nc_script_run(script, ruleset, NULL, NULL, &diag), 0);
 	nc_script_free(script);
 	nc_diag_free(&diag);

@@ -187,7 +187,7 @@ static struct nc_command command_of(const char *text)
 
 	nc_script_free(script);
 	script = NULL;
-	assert_int_equal(nc_script_parse(&source, &script, &diag), 0);
+	assert_int_equal(nc_script_parse(&source, NULL, NULL, &script, &diag), 0);
 	assert_int_equal(nc_script_length(script), 1);
 	nc_diag_free(&diag);
 	return nc_script_command(script, 0);
@@ -371,7 +371,7 @@ static int elements_of(const char *command, size_t set, nc_set_elements *ret)
 
 	read_text("base", elements_base, strlen(elements_base), &base);
 	assert_int_equal(base.error, 0);
-	assert_int_equal(nc_script_parse(&source, &script, &diag), 0);
+	assert_int_equal(nc_script_parse(&source, NULL, NULL, &script, &diag), 0);
 	error = nc_script_elements(script, 0, base.ruleset->tables.v[0]->sets.v[set], ret, &diag);
 	assert_int_equal(error<0, diag.n_errors> 0);
 	nc_script_free(script);

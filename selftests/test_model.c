@@ -14,6 +14,7 @@
 
 #include "chance.h"
 #include "elements.h"
+#include "lang/lang.h"
 #include "model/edit.h"
 #include "reading.h"
 
@@ -34,13 +35,13 @@ static void describe(const struct nc_rule *rule, FILE *out)
 
 		if (stmt->kind != NC_STMT_MATCH)
 			continue;
-		field = nc_field_info(match->field);
+		field = nc_field_info(match->key.v[0].field);
 		fprintf(out, "%s%s", stmt == rule->stmts.v ? "" : " ", match->implied ? "[" : "");
 		fprintf(out, "%s %s", field->header, field->name);
 		if (match->implied)
 			fprintf(out, " 0x%x]", (unsigned)match->values.v[0].interval.low);
-		if (match->depth)
-			fprintf(out, "@%u", match->depth);
+		if (match->key.v[0].depth)
+			fprintf(out, "@%u", match->key.v[0].depth);
 	}
 }
 
@@ -310,7 +311,7 @@ static void refused_elements_change_nothing(void **state)
 	struct nc_diag diag = {};
 
 	(void)state;
-	set->type = NC_TYPE_INET_SERVICE;
+	assert_int_equal(nc_vec_push(&set->type, {.type = NC_TYPE_INET_SERVICE, .bits = 16}), 0);
 	set->flags = NC_SET_INTERVAL;
 	set->size = 3;
 	push_element(&set->elements, 10, 20);
@@ -362,7 +363,7 @@ static void elements_agree_with_a_table(void **state)
 
 	(void)state;
 	chance_begin();
-	set->type = NC_TYPE_INET_SERVICE;
+	assert_int_equal(nc_vec_push(&set->type, {.type = NC_TYPE_INET_SERVICE, .bits = 16}), 0);
 	for (int i = 0; i < 3000; i++) {
 		bool add = below(3);
 		nc_set_elements some = {};
@@ -398,6 +399,15 @@ static struct nc_rule **rules_of(const struct reading *r)
 	return r->ruleset->tables.v[0]->chains.v[0]->rules.v;
 }
 
+static const struct nc_stmt *counter_of(const struct nc_rule *rule)
+{
+	const struct nc_stmt *stmt = rule->stmts.v;
+
+	while (stmt->kind != NC_STMT_COUNTER)
+		stmt++;
+	return stmt;
+}
+
 static void same_rules_keep_handles_and_counters(void **state)
 {
 	static const char live_text[] = CHAIN("tcp dport 1 counter drop\ntcp dport 2 counter drop\n"
@@ -408,7 +418,10 @@ static void same_rules_keep_handles_and_counters(void **state)
 		      "tcp dport 1 counter drop comment \"x\"\n");
 	struct reading live, next;
 	struct nc_rule **was, **is;
-	const uint64_t busy = 7;
+	const uint64_t words = 7;
+	const struct nc_busy none[_NC_IDS_MAX] = {};
+	const struct nc_busy busy[_NC_IDS_MAX] = {[NC_IDS_COUNTERS] = {&words, 64}};
+	uint32_t end[_NC_IDS_MAX];
 
 	(void)state;
 	read_text("", live_text, strlen(live_text), &live);
@@ -416,24 +429,26 @@ static void same_rules_keep_handles_and_counters(void **state)
 	was = rules_of(&live);
 	is = rules_of(&next);
 	live.ruleset->tables.v[0]->last_handle = 40;
-	assert_int_equal(nc_ruleset_assign_counters(live.ruleset, NULL, 0), 3);
-	assert_int_equal(nc_ruleset_inherit(next.ruleset, live.ruleset), 0);
-	assert_int_equal(nc_ruleset_assign_counters(next.ruleset, &busy, 64), 6);
+	assert_int_equal(nc_ruleset_assign_ids(live.ruleset, none, end), 0);
+	assert_int_equal(end[NC_IDS_COUNTERS], 3);
+	assert_int_equal(nc_ruleset_inherit(next.ruleset, live.ruleset, nc_rule_text), 0);
+	assert_int_equal(nc_ruleset_assign_ids(next.ruleset, busy, end), 0);
+	assert_int_equal(end[NC_IDS_COUNTERS], 6);
 	/* the first with the first, the second with the second */
 	assert_int_equal(is[1]->handle, was[0]->handle);
-	assert_int_equal(is[1]->counter_id, was[0]->counter_id);
-	assert_false(is[1]->counter_fresh);
+	assert_int_equal(counter_of(is[1])->id, counter_of(was[0])->id);
+	assert_false(counter_of(is[1])->id_fresh);
 	assert_int_equal(is[2]->handle, was[2]->handle);
-	assert_int_equal(is[2]->counter_id, was[2]->counter_id);
+	assert_int_equal(counter_of(is[2])->id, counter_of(was[2])->id);
 	/* new */
 	assert_int_equal(is[0]->handle, 41);
-	assert_int_equal(is[0]->counter_id, 3);
-	assert_true(is[0]->counter_fresh);
+	assert_int_equal(counter_of(is[0])->id, 3);
+	assert_true(counter_of(is[0])->id_fresh);
 	assert_int_equal(is[4]->handle, 42);
 	/* the same, but counting from elsewhere */
 	assert_int_equal(is[3]->handle, was[1]->handle);
-	assert_int_equal(is[3]->counter_id, 4);
-	assert_true(is[3]->counter_fresh);
+	assert_int_equal(counter_of(is[3])->id, 4);
+	assert_true(counter_of(is[3])->id_fresh);
 	end_reading(&live);
 	end_reading(&next);
 }
@@ -449,7 +464,7 @@ static void other_objects_get_new_handles(void **state)
 	(void)state;
 	read_text("", live_text, strlen(live_text), &live);
 	read_text("", next_text, strlen(next_text), &next);
-	assert_int_equal(nc_ruleset_inherit(next.ruleset, live.ruleset), 0);
+	assert_int_equal(nc_ruleset_inherit(next.ruleset, live.ruleset, nc_rule_text), 0);
 	was = live.ruleset->tables.v[0];
 	is = nc_ruleset_find_table(next.ruleset, "t");
 	assert_int_equal(is->handle, was->handle);
@@ -482,7 +497,7 @@ static void many_equal_rules_inherit(void **state)
 			assert_int_equal(nc_edit_add_rule(table, chain, nc_rule_new(), &end, &diag),
 					 0);
 	}
-	assert_int_equal(nc_ruleset_inherit(next, live), 0);
+	assert_int_equal(nc_ruleset_inherit(next, live, nc_rule_text), 0);
 	for (int n = 0; n < 10000; n++)
 		assert_int_equal(next->tables.v[0]->chains.v[0]->rules.v[n]->handle, n + 2);
 	nc_ruleset_free(live);

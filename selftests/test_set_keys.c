@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Elements of sets as the keys of maps: there and back, to the byte. */
+/* Elements of sets and maps as the keys of maps: there and back, to the byte. */
 // clang-format off
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,40 +7,78 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
+#include <string.h>
 
 #include "chance.h"
 #include "compile/compile.h"
 #include "elements.h"
 
-static void shuffle(nc_set_keys *keys)
+static struct nc_set *set_of_bits(enum nc_type type, unsigned bits, bool intervals)
 {
-	for (size_t i = keys->n; i > 1; i--) {
-		struct nc_set_key *a = &keys->v[i - 1], *b = &keys->v[below(i)], swap = *a;
+	struct nc_set *set = nc_set_new("s");
 
-		*a = *b;
-		*b = swap;
+	assert_int_equal(nc_vec_push(&set->type, {.type = type, .bits = bits}), 0);
+	set->flags = intervals ? NC_SET_INTERVAL : 0;
+	return set;
+}
+
+static struct nc_set *set_of(enum nc_type type, bool intervals)
+{
+	return set_of_bits(type, nc_type_info(type)->bits, intervals);
+}
+
+static void swap_bytes(uint8_t *bytes, size_t size, size_t a, size_t b)
+{
+	for (size_t i = 0; i < size; i++) {
+		uint8_t byte = bytes[a * size + i];
+
+		bytes[a * size + i] = bytes[b * size + i];
+		bytes[b * size + i] = byte;
 	}
 }
 
-/* Elements into keys, which come back from the map in any order, and back. */
-static void round_trip(enum nc_type type, bool intervals)
+static void shuffle(struct nc_set_keys *keys, enum nc_set_class class)
 {
-	enum nc_set_class class = nc_set_class(type, intervals);
-	nc_set_elements elements = {}, back = {};
-	nc_set_keys keys = {};
+	for (size_t i = keys->n; i > 1; i--) {
+		size_t j = below(i);
 
-	random_elements(type, intervals, below(40), &elements);
-	nc_vec_foreach (element, &elements)
-		assert_int_equal(nc_set_keys_append(type, class, &element->interval, &keys), 0);
-	shuffle(&keys);
-	assert_int_equal(nc_set_keys_read(type, class, &keys, &back), 0);
-	assert_int_equal(back.n, elements.n);
-	for (size_t i = 0; i < back.n; i++)
-		assert_memory_equal(&back.v[i].interval, &elements.v[i].interval,
-				    sizeof(struct nc_interval));
-	nc_vec_free(&keys);
-	nc_vec_free(&elements);
-	nc_vec_free(&back);
+		swap_bytes(keys->keys, nc_class_key_size(class), i - 1, j);
+		swap_bytes(keys->values, nc_class_value_size(class), i - 1, j);
+	}
+}
+
+static void append(const struct nc_table *table, const struct nc_set *set, struct nc_set_keys *keys)
+{
+	nc_vec_foreach (element, &set->elements)
+		assert_int_equal(nc_set_keys_append(table, set, element, keys), 0);
+}
+
+/* Elements into keys, which come back from the map in any order, and back. */
+static void round_trip(struct nc_set *set)
+{
+	struct nc_table *table = nc_table_new("t");
+	nc_set_elements back = {};
+	struct nc_set_keys keys = {};
+
+	append(table, set, &keys);
+	shuffle(&keys, nc_set_class(set));
+	assert_int_equal(nc_set_keys_read(table, set, &keys, &back), 0);
+	assert_int_equal(back.n, set->elements.n);
+	for (size_t i = 0; i < back.n; i++) {
+		const struct nc_set_element *was = &set->elements.v[i], *is = &back.v[i];
+
+		for (unsigned part = 0; part < set->type.n; part++)
+			assert_memory_equal(nc_element_part(is, part), nc_element_part(was, part),
+					    sizeof(struct nc_interval));
+		if (set->map != NC_MAP_NONE)
+			assert_true(is->more->mapped && is->more->data == was->more->data);
+		if (set->carries)
+			assert_int_equal(is->more->counter.packets, was->more->counter.packets);
+	}
+	nc_set_keys_free(&keys);
+	nc_elements_clear(&back);
+	nc_set_free(set);
+	nc_table_free(table);
 }
 
 static void set_keys_round_trip(void **state)
@@ -49,23 +87,99 @@ static void set_keys_round_trip(void **state)
 	chance_begin();
 	for (unsigned i = 0; i < 200; i++) {
 		for (unsigned type = 0; type < _NC_TYPE_MAX; type++) {
-			round_trip(type, false);
-			round_trip(type, true);
+			for (unsigned intervals = 0; intervals < 2; intervals++) {
+				struct nc_set *set;
+
+				if (!nc_type_info(type)->bits)
+					continue;
+				set = set_of(type, intervals);
+				random_elements(type, intervals, below(40), &set->elements);
+				round_trip(set);
+			}
 		}
 	}
+}
+
+/* Maps, and sets whose elements count. */
+static void rich_keys_round_trip(void **state)
+{
+	static const enum nc_type types[] = {NC_TYPE_INET_SERVICE, NC_TYPE_IPV4_ADDR,
+					     NC_TYPE_IPV6_ADDR, NC_TYPE_ETHER_ADDR};
+
+	(void)state;
+	chance_begin();
+	for (unsigned i = 0; i < 400; i++) {
+		enum nc_type type = types[i % 4];
+		bool intervals = below(2);
+		struct nc_set *set = set_of(type, intervals);
+
+		set->map = below(2) ? NC_MAP_VALUE : NC_MAP_NONE;
+		set->carries = NC_CARRY_COUNTER;
+		random_elements(type, intervals, below(40), &set->elements);
+		nc_vec_foreach (element, &set->elements) {
+			struct nc_element_more *more = nc_element_more(element);
+
+			assert_non_null(more);
+			more->mapped = set->map != NC_MAP_NONE;
+			more->data = more->mapped ? random_number(128) : 0;
+			/* What an interval has counted, its prefixes cannot share. */
+			more->counter.packets = intervals ? 0 : below(9);
+		}
+		round_trip(set);
+	}
+}
+
+/* One element of two parts. */
+static void push_pair(nc_set_elements *elements, nc_num first, nc_num second)
+{
+	struct nc_element_more *more;
+
+	push_element(elements, first, first);
+	more = nc_element_more(&elements->v[elements->n - 1]);
+	assert_non_null(more);
+	more->rest = calloc(1, sizeof(*more->rest));
+	assert_non_null(more->rest);
+	more->n_rest = 1;
+	more->rest[0] = (struct nc_interval){second, second};
+}
+
+static void concatenations_round_trip(void **state)
+{
+	(void)state;
+	chance_begin();
+	for (unsigned i = 0; i < 2000; i++) {
+		enum nc_type a = below(_NC_TYPE_MAX), b = below(_NC_TYPE_MAX);
+		unsigned a_bits = nc_type_info(a)->bits, b_bits = nc_type_info(b)->bits;
+		struct nc_diag diag = {};
+		struct nc_set *set;
+
+		if (!a_bits || !b_bits)
+			continue;
+		set = set_of(a, false);
+		assert_int_equal(nc_vec_push(&set->type, {.type = b, .bits = b_bits}), 0);
+		for (unsigned n = below(20); n; n--)
+			push_pair(&set->elements, random_number(a_bits), random_number(b_bits));
+		assert_int_equal(nc_elements_normalize(&set->elements, &diag), 0);
+		round_trip(set);
+	}
+}
+
+static void check_set(struct nc_set *set, nc_num low, nc_num high, size_t n, const char *first)
+{
+	struct nc_set_keys keys = {};
+
+	push_element(&set->elements, low, high);
+	append(NULL, set, &keys);
+	assert_int_equal(keys.n, n);
+	assert_memory_equal(keys.keys, first, set->flags & NC_SET_INTERVAL ? 12 : 8);
+	nc_set_keys_free(&keys);
+	nc_set_free(set);
 }
 
 static void check_key(enum nc_type type, bool interval, nc_num low, nc_num high, size_t n,
 		      const char *first)
 {
-	enum nc_set_class class = nc_set_class(type, interval);
-	struct nc_interval value = {low, high};
-	nc_set_keys keys = {};
-
-	assert_int_equal(nc_set_keys_append(type, class, &value, &keys), 0);
-	assert_int_equal(keys.n, n);
-	assert_memory_equal(&keys.v[0], first, interval ? 12 : 8);
-	nc_vec_free(&keys);
+	check_set(set_of(type, interval), low, high, n, first);
 }
 
 /* Bytes of the wire, left-justified; prefix lengths in host order. */
@@ -74,7 +188,8 @@ static void set_keys_have_their_bytes(void **state)
 	(void)state;
 	check_key(NC_TYPE_INET_SERVICE, false, 80, 80, 1, "\0\120\0\0\0\0\0\0");
 	check_key(NC_TYPE_IPV4_ADDR, false, 0x0a000001, 0x0a000001, 1, "\12\0\0\1\0\0\0\0");
-	check_key(NC_TYPE_VLAN_ID, false, 10, 10, 1, "\0\240\0\0\0\0\0\0");
+	/* "typeof vlan id" */
+	check_set(set_of_bits(NC_TYPE_INTEGER, 12, false), 10, 10, 1, "\0\240\0\0\0\0\0\0");
 	check_key(NC_TYPE_ETHER_ADDR, false, 0x020000000001, 0x020000000001, 1, "\2\0\0\0\0\1\0\0");
 	check_key(NC_TYPE_IPV6_ADDR, false, (nc_num)0xfe80 << 112, (nc_num)0xfe80 << 112, 1,
 		  "\376\200\0\0\0\0\0\0");
@@ -87,37 +202,54 @@ static void set_keys_have_their_bytes(void **state)
 #endif
 }
 
+/* All keys but one. */
+static struct nc_set_keys without(const struct nc_set_keys *keys, enum nc_set_class class,
+				  size_t missing)
+{
+	struct nc_set_keys some = {};
+
+	for (size_t i = 0; i < keys->n; i++) {
+		if (i == missing)
+			continue;
+		assert_int_equal(nc_set_keys_push(&some, class,
+						  keys->keys + i * nc_class_key_size(class),
+						  keys->values + i * nc_class_value_size(class)),
+				 0);
+	}
+	return some;
+}
+
 /* Keys that do not pair up are no set. */
 static void broken_set_keys_are_found(void **state)
 {
-	const struct nc_interval interval = {1, 6};
+	struct nc_set *set = set_of(NC_TYPE_INET_SERVICE, true);
+	const __u32 too_long = 17;
 	nc_set_elements elements = {};
-	nc_set_keys keys = {};
+	struct nc_set_keys keys = {};
 
 	(void)state;
-	assert_int_equal(nc_set_keys_append(NC_TYPE_INET_SERVICE, NC_CLASS_LPM8, &interval, &keys),
-			 0);
+	push_element(&set->elements, 1, 6);
+	append(NULL, set, &keys);
 	assert_int_equal(keys.n, 4);
 	for (size_t i = 0; i < 4; i++) {
-		struct nc_set_key key = keys.v[i];
+		struct nc_set_keys some = without(&keys, nc_set_class(set), i);
 
-		nc_vec_remove(&keys, i);
-		assert_int_equal(nc_set_keys_read(NC_TYPE_INET_SERVICE, NC_CLASS_LPM8, &keys,
-						  &elements),
-				 -EBADMSG);
-		assert_int_equal(nc_vec_insert(&keys, i, key), 0);
+		assert_int_equal(nc_set_keys_read(NULL, set, &some, &elements), -EBADMSG);
+		nc_set_keys_free(&some);
 	}
-	keys.v[0].prefix8.prefixlen = 17;
-	assert_int_equal(nc_set_keys_read(NC_TYPE_INET_SERVICE, NC_CLASS_LPM8, &keys, &elements),
-			 -EBADMSG);
+	memcpy(keys.keys, &too_long, sizeof(too_long));
+	assert_int_equal(nc_set_keys_read(NULL, set, &keys, &elements), -EBADMSG);
 	assert_null(elements.v);
-	nc_vec_free(&keys);
+	nc_set_keys_free(&keys);
+	nc_set_free(set);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(set_keys_round_trip),
+		cmocka_unit_test(rich_keys_round_trip),
+		cmocka_unit_test(concatenations_round_trip),
 		cmocka_unit_test(set_keys_have_their_bytes),
 		cmocka_unit_test(broken_set_keys_are_found),
 	};

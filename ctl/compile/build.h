@@ -65,8 +65,13 @@ bool nc_operand_place(const struct nc_selector *selector, struct nc_place_in *re
 int nc_build_matches(struct nc_build *build, size_t first, size_t end);
 /* The matches that begin at a statement and may be tested in any order: where they end. */
 size_t nc_match_run(const struct nc_build *build, size_t first);
+/* A place within an interval: hit goes to yes, miss to no. */
+int nc_emit_interval(struct nc_build *build, const struct nc_place_in *place,
+		     const struct nc_interval *interval, uint32_t yes, uint32_t no);
 /* Goes on if all parts of the key can be read, whatever they are: what cannot ends the rule, even in a negation. */
 int nc_emit_guards(struct nc_build *build, const nc_key *key);
+/* Is it another one each time that it is read? Then it is read once. */
+bool nc_key_varies(const nc_key *key);
 /* One element's parts, tested: what holds goes to NEXT, what does not to ELSE. */
 int nc_emit_element(struct nc_build *build, const nc_key *key,
 		    const struct nc_set_element *element);
@@ -82,6 +87,8 @@ int nc_build_map(struct nc_build *build, const struct nc_lookup *lookup, struct 
 /* The key of a rich set; tuple: its masks and number, or NULL. */
 int nc_emit_key(struct nc_build *build, const nc_key *key, const struct nc_tuple *tuple,
 		uint32_t number);
+/* The key of a hash: its parts as they stand in nft's registers. *ret_bytes: how many. */
+int nc_emit_hash_key(struct nc_build *build, const nc_key *key, unsigned *ret_bytes);
 /* What elements carry, behind a lookup or "add". */
 int nc_emit_carried(struct nc_build *build, unsigned carries, const struct nc_limit *limit,
 		    const struct nc_quota *quota, const struct nc_image_set *set);

@@ -456,15 +456,15 @@ static int build_entry(struct nc_build *build, const placed_chains *chains, enum
 
 	if (has_entry(build->image, hook, device->name))
 		return 0;
+	r = list_chains(build, chains, hook, device->name, &entry.start);
+	if (r < 0 || entry.start == NC_NONE)
+		return r;
 	if (build->image->entries.n >= NC_DEVICES_MAX) {
 		nc_diag_error(build->diag, &device->loc,
 			      "this is one device too many: netctl filters on at most %d",
 			      NC_DEVICES_MAX);
 		return -E2BIG;
 	}
-	r = list_chains(build, chains, hook, device->name, &entry.start);
-	if (r < 0 || entry.start == NC_NONE)
-		return r;
 	return nc_vec_push(&build->image->entries, entry);
 }
 

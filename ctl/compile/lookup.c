@@ -92,6 +92,83 @@ int nc_emit_key(struct nc_build *build, const nc_key *key, const struct nc_tuple
 	return r;
 }
 
+/* Numbers of the kernel's own stand in registers in its byte order; what was in a packet stands as it did there. */
+static bool is_host_order(enum nc_field field)
+{
+	switch (field) {
+	case NC_FIELD_META_LENGTH:
+	case NC_FIELD_META_PRIORITY:
+	case NC_FIELD_META_MARK:
+	case NC_FIELD_META_IIFTYPE:
+	case NC_FIELD_META_IIFGROUP:
+	case NC_FIELD_META_OIFTYPE:
+	case NC_FIELD_META_OIFGROUP:
+	case NC_FIELD_META_CPU:
+	case NC_FIELD_META_RANDOM:
+	case NC_FIELD_META_TIME:
+	case NC_FIELD_META_HOUR:
+	case NC_FIELD_NUMGEN:
+	case NC_FIELD_JHASH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_little_endian(void)
+{
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+}
+
+static bool is_index(const struct nc_selector *selector)
+{
+	return nc_selector_type(selector) == NC_TYPE_IFACE_INDEX;
+}
+
+/* Devices are compared by name, but hashed by index. */
+static int emit_index(struct nc_build *build, const struct nc_selector *selector, unsigned at)
+{
+	struct nc_step load = nc_step_of(NC_OP_META), key = nc_step_of(NC_OP_KEY);
+	int r;
+
+	load.arg = selector->field == NC_FIELD_META_IIF ? NC_META_IFINDEX : NC_META_OIFINDEX;
+	load.hit = nc_here(build) + 1;
+	r = nc_emit(build, load);
+	key.slot = NC_SLOT_ACC_LOW;
+	key.width = 4;
+	key.arg = at;
+	key.flags = at ? 0 : NC_STEP_FIRST;
+	key.mask = UINT32_MAX;
+	key.hit = nc_here(build) + 1;
+	return r < 0 ? r : nc_emit(build, key);
+}
+
+int nc_emit_hash_key(struct nc_build *build, const nc_key *key, unsigned *ret_bytes)
+{
+	unsigned at = 0, bytes = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < key->n && !r; i++) {
+		const struct nc_selector *selector = &key->v[i];
+		unsigned bits = is_index(selector) ? 32 : nc_selector_bits(selector);
+
+		r = is_index(selector)
+			    ? emit_index(build, selector, at)
+			    : emit_part(build, selector, at, !at, false, nc_num_max(bits));
+		if (r == 0 && bits <= 64 &&
+		    (is_index(selector) || is_host_order(selector->field))) {
+			struct nc_step *step = &build->image->steps.v[nc_here(build) - 1];
+
+			step->flags |= is_little_endian() ? NC_STEP_SWAP : 0;
+			step->low = is_little_endian() ? 0 : step->low;
+		}
+		bytes = at + (bits + 7) / 8;
+		at += part_width(bits);
+	}
+	*ret_bytes = key->n > 1 ? at : bytes;
+	return r;
+}
+
 /* --- asking a set -------------------------------------------------------------------------------------------- */
 
 static struct nc_step rich_step(const struct nc_image_set *set, enum nc_rich_use use)
@@ -136,9 +213,9 @@ static int emit_rich(struct nc_build *build, const nc_key *key, const struct nc_
 	return r;
 }
 
-/* One step on the field itself. */
+/* One step on the field itself. any: what is not found goes to ELSE, but a field that is not there to FAIL. */
 static int emit_plain(struct nc_build *build, const nc_key *key, const struct nc_image_set *set,
-		      bool negated)
+		      bool negated, bool any)
 {
 	static const enum nc_step_op ops[] = {
 		[NC_CLASS_HASH8] = NC_OP_HASH8,
@@ -154,9 +231,13 @@ static int emit_plain(struct nc_build *build, const nc_key *key, const struct nc
 
 	if (r == 0)
 		r = justify(build, place.bits);
+	if (r == 0 && any)
+		r = nc_emit_range(build, &place, 0, 0, 0, false, nc_here(build) + 1,
+				  NC_TARGET_FAIL);
 	if (r < 0)
 		return r;
 	step = nc_step_at(op, &place);
+	step.miss = any ? NC_TARGET_ELSE : NC_TARGET_FAIL;
 	step.flags = negated ? NC_STEP_INVERT : 0;
 	step.index = index;
 	if (nc_place_wide(&place)) {
@@ -252,22 +333,17 @@ int nc_build_set_match(struct nc_build *build, const struct nc_match *match)
 	any = find_catchall(named, &match->values);
 	first = nc_here(build);
 	if (!nc_class_is_rich(set->class) && !any)
-		return emit_plain(build, &match->key, set, match->negated);
+		return emit_plain(build, &match->key, set, match->negated, false);
 	if (nc_class_is_rich(set->class)) {
 		struct nc_image_set asked = *set;
 
 		r = emit_rich(build, &match->key, set, NC_RICH_TEST);
 		nc_resolve(build, first, NC_TARGET_NEXT);
-		if (r == 0)
+		/* An element that ends the rule by being there does not count. */
+		if (r == 0 && !match->negated)
 			r = emit_set_carried(build, named, &asked);
 	} else {
-		/* "*" holds every value, but not a field that is not there. */
-		r = nc_emit_guards(build, &match->key);
-		nc_resolve(build, first, NC_TARGET_NEXT);
-		r = r ?: emit_plain(build, &match->key, set, false);
-		/* The lookup's own miss. */
-		if (r == 0)
-			build->image->steps.v[nc_here(build) - 1].miss = NC_TARGET_ELSE;
+		r = emit_plain(build, &match->key, set, false, true);
 		nc_resolve(build, first, NC_TARGET_NEXT);
 	}
 	/* Found: nothing of what stands above may be the last step. */
@@ -282,17 +358,35 @@ int nc_build_set_match(struct nc_build *build, const struct nc_match *match)
 
 static bool is_small(const struct nc_lookup *lookup)
 {
-	return !lookup->map && lookup->elements.n <= NC_INLINE_MAX;
+	return !lookup->map && lookup->elements.n <= NC_INLINE_MAX &&
+	       (lookup->key.n == 1 || !nc_key_varies(&lookup->key));
+}
+
+/*
+ * What elements are compared with: read once if it is one part. guarded: what cannot be read must not look like what is not
+ * found.
+ */
+static int emit_small_key(struct nc_build *build, const nc_key *key, bool guarded,
+			  struct nc_place_in *ret)
+{
+	uint32_t first = nc_here(build);
+	int r = 0;
+
+	if (key->n > 1)
+		return guarded ? nc_emit_guards(build, key) : 0;
+	r = nc_emit_operand(build, &key->v[0], ret);
+	nc_resolve(build, first, NC_TARGET_NEXT);
+	if (r == 0 && guarded && ret->base != NC_BASE_ALWAYS)
+		r = nc_emit_range(build, ret, 0, 0, 0, false, nc_here(build) + 1, NC_TARGET_FAIL);
+	return r;
 }
 
 /* One element after the other, each with what it leads to. */
 static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, bool verdicts)
 {
 	const struct nc_set_element *any = find_catchall(NULL, &lookup->elements);
-	uint32_t begin = nc_here(build);
-	int r = any ? nc_emit_guards(build, &lookup->key) : 0;
-
-	nc_resolve(build, begin, NC_TARGET_NEXT);
+	struct nc_place_in place;
+	int r = emit_small_key(build, &lookup->key, any, &place);
 
 	for (size_t i = 0; i <= lookup->elements.n && !r; i++) {
 		const struct nc_set_element *element =
@@ -303,7 +397,9 @@ static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, bo
 		if (!element || (element->catchall && i < lookup->elements.n))
 			continue;
 		if (!element->catchall)
-			r = nc_emit_element(build, &lookup->key, element);
+			r = lookup->key.n > 1 ? nc_emit_element(build, &lookup->key, element)
+					      : nc_emit_interval(build, &place, &element->interval,
+								 NC_TARGET_NEXT, NC_TARGET_ELSE);
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		if (r == 0 && verdicts)
 			r = nc_emit_trace(build) ?: nc_emit_do(build, &element->more->verdict);

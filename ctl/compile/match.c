@@ -227,8 +227,8 @@ static int emit_wide_interval(struct nc_build *build, const struct nc_place_in *
 }
 
 /* One interval of a place. */
-static int emit_interval(struct nc_build *build, const struct nc_place_in *place,
-			 const struct nc_interval *interval, uint32_t yes, uint32_t no)
+int nc_emit_interval(struct nc_build *build, const struct nc_place_in *place,
+		     const struct nc_interval *interval, uint32_t yes, uint32_t no)
 {
 	if (nc_place_wide(place))
 		return emit_wide_interval(build, place, interval, yes, no);
@@ -260,10 +260,22 @@ static int emit_elements(struct nc_build *build, const struct nc_match *match,
 		if (match->values.v[i].catchall)
 			r = nc_emit_always(build, yes);
 		else
-			r = emit_interval(build, place, &match->values.v[i].interval, yes, no);
+			r = nc_emit_interval(build, place, &match->values.v[i].interval, yes, no);
 		nc_resolve(build, first, NC_TARGET_ELSE);
 	}
 	return r;
+}
+
+bool nc_key_varies(const nc_key *key)
+{
+	nc_vec_foreach (selector, key) {
+		const struct nc_generator *generator = selector->generator;
+
+		if (selector->field == NC_FIELD_META_RANDOM || (generator && !generator->key) ||
+		    (generator && nc_key_varies(generator->key)))
+			return true;
+	}
+	return false;
 }
 
 /* --- concatenations ----------------------------------------------------------------------------------- */
@@ -282,8 +294,8 @@ int nc_emit_element(struct nc_build *build, const nc_key *key, const struct nc_s
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		first = nc_here(build);
 		if (r == 0)
-			r = emit_interval(build, &place, nc_element_part(element, i),
-					  NC_TARGET_NEXT, NC_TARGET_ELSE);
+			r = nc_emit_interval(build, &place, nc_element_part(element, i),
+					     NC_TARGET_NEXT, NC_TARGET_ELSE);
 		if (i + 1 < key->n)
 			nc_resolve(build, first, NC_TARGET_NEXT);
 	}
@@ -349,7 +361,8 @@ static int emit_match(struct nc_build *build, const struct nc_match *match)
 	struct exact exact;
 	int r;
 
-	if (match->set || match->values.n > NC_INLINE_MAX)
+	if (match->set || match->values.n > NC_INLINE_MAX ||
+	    (match->key.n > 1 && nc_key_varies(&match->key)))
 		return nc_build_set_match(build, match);
 	if (match->key.n > 1)
 		return emit_concat(build, match);
@@ -371,12 +384,12 @@ static bool is_merged(const struct nc_match *match)
 	       nc_operand_place(only_selector(match), &place);
 }
 
-/* Do elements of the set count, or is it changed by what is found? Then order matters. */
+/* Do elements of the set count, or numbers? Then order matters. */
 static bool has_effects(const struct nc_build *build, const struct nc_match *match)
 {
 	const struct nc_set *set = match->set ? nc_table_find_set(build->table, match->set) : NULL;
 
-	return set && nc_set_carried(set);
+	return (set && nc_set_carried(set)) || nc_key_varies(&match->key);
 }
 
 static bool is_match(const struct nc_build *build, size_t i)

@@ -91,15 +91,12 @@ static int load_generator(struct nc_build *build, const struct nc_selector *sele
 	const struct nc_generator *generator = selector->generator;
 	bool hash = selector->field == NC_FIELD_JHASH;
 	struct nc_step step = nc_step_of(hash ? NC_OP_JHASH : NC_OP_NUMGEN);
-	nc_key_type type = {};
+	unsigned bytes;
 	int r = 0;
 
 	if (hash) {
-		r = nc_emit_key(build, generator->key, NULL, 0);
-		if (r == 0)
-			r = nc_key_type_of(generator->key, &type);
-		step.arg = type.n == 1 ? (type.v[0].bits + 7) / 8 : nc_key_type_bytes(&type);
-		nc_vec_free(&type);
+		r = nc_emit_hash_key(build, generator->key, &bytes);
+		step.arg = bytes;
 	}
 	step.flags = generator->random ? NC_STEP_RANDOM : 0;
 	step.index = hash || generator->random ? NC_NONE : generator->id;

@@ -200,10 +200,22 @@ static int emit_value(struct nc_build *build, const struct nc_value *value, stru
 	}
 }
 
+/* What transport checksums cover of the network header. */
 static bool is_pseudo(enum nc_field field)
 {
-	return field == NC_FIELD_IP_SADDR || field == NC_FIELD_IP_DADDR ||
-	       field == NC_FIELD_IP6_SADDR || field == NC_FIELD_IP6_DADDR;
+	switch (field) {
+	case NC_FIELD_IP_SADDR:
+	case NC_FIELD_IP_DADDR:
+	case NC_FIELD_IP_PROTOCOL:
+	case NC_FIELD_IP_LENGTH:
+	case NC_FIELD_IP6_SADDR:
+	case NC_FIELD_IP6_DADDR:
+	case NC_FIELD_IP6_NEXTHDR:
+	case NC_FIELD_IP6_LENGTH:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool is_checksum(enum nc_field field)
@@ -216,13 +228,13 @@ static bool is_header(const char *header, const char *name)
 	return strcmp(header, name) == 0;
 }
 
-/* Bits of the frame: whole bytes, an even number of them at an even place where a checksum covers them. */
-static void set_region(struct nc_step *step, unsigned offset, unsigned bits, bool even)
+/* Bits of the frame: whole bytes; pairs: an even number of them at an even place. */
+static void set_region(struct nc_step *step, unsigned offset, unsigned bits, bool pairs)
 {
 	unsigned first = offset / 8, end = (offset + bits + 7) / 8;
 	nc_num mask;
 
-	if (even) {
+	if (pairs) {
 		first &= ~1u;
 		end = (end + 1) & ~1u;
 	}
@@ -233,6 +245,8 @@ static void set_region(struct nc_step *step, unsigned offset, unsigned bits, boo
 	mask = nc_num_max(bits) << (128 - (end - first) * 8 + step->shift);
 	step->mask = mask >> 64;
 	step->low = mask;
+	if (step->arg && (first & 1))
+		step->arg |= NC_STORE_ODD;
 }
 
 static int refuse(struct nc_build *build, const struct nc_loc *loc, const char *why)
@@ -257,7 +271,6 @@ static int place_target(struct nc_build *build, const struct nc_selector *target
 	case NC_READ_LINK:
 		step->base = NC_BASE_LINK;
 		step->arg = 0;
-		sums = false;
 		break;
 	case NC_READ_VLAN:
 		step->base = NC_BASE_LINK;
@@ -268,23 +281,25 @@ static int place_target(struct nc_build *build, const struct nc_selector *target
 		step->base = is_header(info->header, "ip")    ? NC_BASE_IP
 			     : is_header(info->header, "ip6") ? NC_BASE_IP6
 							      : NC_BASE_NH;
+		if (step->base == NC_BASE_NH)
+			step->arg = 0;
 		break;
 	case NC_READ_RAW:
 		offset = target->raw.offset;
 		step->base = target->raw.base == NC_RAW_LINK	  ? NC_BASE_LINK
 			     : target->raw.base == NC_RAW_NETWORK ? NC_BASE_NH
 								  : NC_BASE_TH;
-		if (target->raw.base == NC_RAW_LINK)
-			step->arg = 0;
-		/* Which bytes of an address these are is not known before the packet. */
-		if (target->raw.base == NC_RAW_NETWORK)
-			step->arg |= NC_STORE_PSEUDO;
-		sums = target->raw.base != NC_RAW_LINK;
+		/* As in nft: which checksums cover raw bytes is not known. */
+		step->arg = 0;
 		break;
 	default:
 		step->base = NC_BASE_TH;
 	}
-	set_region(step, offset, bits, sums || info->read == NC_READ_VLAN);
+	/* A tag beside the frame is written as a whole. */
+	set_region(step, offset, bits, info->read == NC_READ_VLAN);
+	/* The pseudo header has the even byte at an odd place. */
+	if (target->field == NC_FIELD_IP6_NEXTHDR)
+		step->arg |= NC_STORE_ODD;
 	step->need += step->base == NC_BASE_TH;
 	if (step->width > 16)
 		return refuse(build, &target->loc, "at most 16 bytes can be set at once");

@@ -179,6 +179,21 @@ static __always_inline __u32 nc_sum_offset(__u8 protocol, bool pseudo)
 	}
 }
 
+/* Checksums that cover the bytes must be in the frame: a rewrite is done as a whole or not at all. */
+static __always_inline bool nc_sums_there(const struct nc_pkt *pkt, const struct nc_step *step)
+{
+	bool network = step->base != NC_BASE_TH;
+	__u32 at = nc_sum_offset(pkt->byte[NC_SLOT_L4 * 8], network);
+
+	if (!(step->arg & NC_STORE_CHECKSUM))
+		return true;
+	if (step->base == NC_BASE_IP && pkt->avail[NC_BASE_IP] < 10 + 2)
+		return false;
+	if (network && !(step->arg & NC_STORE_PSEUDO))
+		return true;
+	return !at || !pkt->th || pkt->avail[NC_BASE_TH] >= 1 + at + 2;
+}
+
 /* Keep right what covers bytes that have changed. */
 static __always_inline bool nc_patch_sums(struct nc_run *run, const struct nc_step *step,
 					  __u32 change)
@@ -190,18 +205,50 @@ static __always_inline bool nc_patch_sums(struct nc_run *run, const struct nc_st
 
 	if (!(step->arg & NC_STORE_CHECKSUM))
 		return true;
-	if (network && pkt->half[NC_SLOT_L3 * 4] == bpf_htons(NC_ETH_IP) &&
-	    !nc_patch_sum(run, pkt->nh + 10, change, false))
+	if (step->base == NC_BASE_IP && !nc_patch_sum(run, pkt->nh + 10, change, false))
 		return false;
-	if (network && !(step->arg & NC_STORE_PSEUDO))
+	/* A later fragment has no transport header. */
+	if ((network && !(step->arg & NC_STORE_PSEUDO)) || !at || !pkt->th)
 		return true;
-	/* A later fragment has no transport header, and one that was cut has no checksum to mend. */
-	if (!at || pkt->avail[NC_BASE_TH] < 1 + at + 2)
-		return !network ? at == 0 : true;
 	return nc_patch_sum(run, pkt->th + at, change, protocol == 17);
 }
 
-/* width bytes, even and at an even offset, are read, changed and written back. */
+static __always_inline void nc_rewritten(struct nc_run *run)
+{
+	run->walk->rewritten = 1;
+	run->walk->again = 1;
+}
+
+static __always_inline void nc_shift_bytes(__be64 bytes[2], bool left)
+{
+	__u64 high = bpf_be64_to_cpu(bytes[0]), low = bpf_be64_to_cpu(bytes[1]);
+
+	if (left)
+		nc_shift_left(&high, &low, 8);
+	else
+		nc_shift_right(&high, &low, 8);
+	bytes[0] = bpf_cpu_to_be64(high);
+	bytes[1] = bpf_cpu_to_be64(low);
+}
+
+/*
+ * The difference that bytes, at most 15 if odd, make to a sum of 16-bit words. odd: they begin in the lower half of one. old is
+ * not what it was afterwards.
+ */
+static __always_inline __u32 nc_change(__be64 old[2], __be64 new[2], bool odd)
+{
+	__u32 change;
+
+	if (!odd)
+		return bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
+	nc_shift_bytes(old, false);
+	nc_shift_bytes(new, false);
+	change = bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
+	nc_shift_bytes(new, true);
+	return change;
+}
+
+/* width bytes are read, changed and written back; last, as they may be those of a checksum. */
 static __noinline bool nc_store_at(struct nc_run *run, const struct nc_step *step, __u32 offset)
 {
 	__u64 high = nc_acc_high(&run->walk->pkt), low = nc_acc_low(&run->walk->pkt);
@@ -210,7 +257,8 @@ static __noinline bool nc_store_at(struct nc_run *run, const struct nc_step *ste
 
 	if (width < 1 || width > 16 || offset + width > run->walk->pkt.length)
 		return false;
-	if (nc_hook_load_plain(run->ctx, offset, old, width))
+	if (!nc_sums_there(&run->walk->pkt, step) ||
+	    nc_hook_load_plain(run->ctx, offset, old, width))
 		return false;
 	/* Left-justified bytes; the value goes to its place among them. */
 	nc_shift_left(&high, &low, (16 - width) * 8 + step->shift);
@@ -218,51 +266,46 @@ static __noinline bool nc_store_at(struct nc_run *run, const struct nc_step *ste
 	low = (bpf_be64_to_cpu(old[1]) & ~step->low) | (low & step->low);
 	new[0] = bpf_cpu_to_be64(high);
 	new[1] = bpf_cpu_to_be64(low);
-	if (nc_hook_store(run->ctx, offset, new, width))
-		return false;
-	return nc_patch_sums(run, step,
-			     bpf_csum_diff((__be32 *)old, sizeof(old), (__be32 *)new, sizeof(new),
-					   0));
+	nc_rewritten(run);
+	return nc_patch_sums(run, step, nc_change(old, new, step->arg & NC_STORE_ODD)) &&
+	       nc_hook_store(run->ctx, offset, new, width) == 0;
 }
 
 static __always_inline bool nc_store(struct nc_run *run, const struct nc_step *step)
 {
 	__u32 end = step->base == NC_BASE_TH ? step->need - 1 : step->need;
 
-	run->walk->again = 1;
 	return nc_store_at(run, step,
 			   nc_base_offset(&run->walk->pkt, step->base) + end - step->width);
 }
 
-/* Options may stand at odd offsets: their bytes are summed where they are in their words. */
+#define NC_TCP_MSS 2 /* the option's kind, RFC 9293 */
+
+/*
+ * nft_exthdr_tcp_set_eval(): an option that is missing is left alone, and so is an MSS that is smaller; the rule goes on.
+ * Options may stand at odd offsets: their bytes are summed where they are in their words.
+ */
 static __noinline bool nc_store_option(struct nc_run *run, const struct nc_step *step)
 {
-	__u32 offset, odd, width = nc_opaque(step->width), value = nc_acc_low(&run->walk->pkt);
-	__be64 old = 0, new = 0;
+	__u32 offset, width = nc_opaque(step->width), value = nc_acc_low(&run->walk->pkt);
+	__be64 old[2] = {}, new[2] = {};
+	bool missing;
 
-	if (run->walk->pkt.byte[NC_SLOT_L4 * 8] != 6 || run->walk->pkt.avail[NC_BASE_TH] < 1 + 20)
-		return false;
-	offset = nc_find_option(run, step->arg, step->index);
-	/* As nft_exthdr.c: an option that is not there is left alone, and a number of 16 bits (MSS) only lowered. */
+	offset = nc_find_option(run, step->arg, step->index, &missing);
 	if (!offset || width < 1 || width > 4)
-		return true;
+		return missing;
 	offset += step->index - width;
-	odd = (offset - run->walk->pkt.th) & 1;
-	if (nc_hook_load_plain(run->ctx, offset, &old, width))
+	if (nc_hook_load_plain(run->ctx, offset, old, width))
 		return false;
-	if (width == 2 && bpf_be64_to_cpu(old) >> 48 <= value)
+	new[0] = bpf_cpu_to_be64((__u64)value << (64 - width * 8));
+	if (old[0] == new[0] ||
+	    (step->arg == NC_TCP_MSS && bpf_be64_to_cpu(old[0]) <= bpf_be64_to_cpu(new[0])))
 		return true;
-	new = bpf_cpu_to_be64((__u64)value << (64 - width * 8));
-	if (nc_hook_store(run->ctx, offset, &new, width))
+	if (nc_hook_store(run->ctx, offset, new, width))
 		return false;
-	if (odd) {
-		old = bpf_cpu_to_be64(bpf_be64_to_cpu(old) >> 8);
-		new = bpf_cpu_to_be64(bpf_be64_to_cpu(new) >> 8);
-	}
-	run->walk->again = 1;
-	return nc_patch_sum(
-		run, run->walk->pkt.th + 16,
-		bpf_csum_diff((__be32 *)&old, sizeof(old), (__be32 *)&new, sizeof(new), 0), false);
+	nc_rewritten(run);
+	return nc_patch_sum(run, run->walk->pkt.th + 16,
+			    nc_change(old, new, (offset - run->walk->pkt.th) & 1), false);
 }
 
 #endif

@@ -105,12 +105,19 @@ static __always_inline long nc_verdict(struct nc_run *run, const struct nc_step 
 	return nc_finish(run, NC_VERDICT_DROP, policy ? run->walk->pkt.lack : NC_REASON_RULE);
 }
 
-static __always_inline void nc_begin(struct nc_run *run, const struct nc_step *step)
+/* 1: what an earlier base chain has rewritten is to be parsed first. */
+static __always_inline long nc_begin(struct nc_run *run, const struct nc_step *step)
 {
 	run->walk->next = step->miss;
 	run->walk->policy = step->low;
 	run->walk->depth = 0;
 	run->walk->at = step->hit;
+	if (!nc_rewrites() || !run->walk->rewritten)
+		return 0;
+	run->walk->rewritten = 0;
+	run->walk->pkt.fixed = NC_FIXED_NETWORK;
+	run->walk->again = 1;
+	return 1;
 }
 
 /* A verdict that a map gave. hit is what CONTINUE leads to and a jump comes back to. */
@@ -233,10 +240,8 @@ static __always_inline long nc_control(struct nc_run *run, const struct nc_step 
 {
 	if (step->op == NC_OP_VERDICT)
 		return nc_verdict(run, step);
-	if (step->op == NC_OP_BASE) {
-		nc_begin(run, step);
-		return 0;
-	}
+	if (step->op == NC_OP_BASE)
+		return nc_begin(run, step);
 	if (nc_uses(NC_OP_JUMP) && step->op == NC_OP_JUMP)
 		return nc_jump(run, step->hit, step->miss);
 	if (nc_uses(NC_OP_RETURN) && step->op == NC_OP_RETURN) {
@@ -248,6 +253,16 @@ static __always_inline long nc_control(struct nc_run *run, const struct nc_step 
 	return 1;
 }
 
+/* Does the step need to know what is behind the extension headers? */
+static __always_inline bool nc_reads_transport(const struct nc_step *step)
+{
+	if (step->base == NC_BASE_TH || (nc_uses(NC_OP_TCP_OPTION) && step->op == NC_OP_TCP_OPTION))
+		return true;
+	if (nc_uses(NC_OP_STORE_OPTION) && step->op == NC_OP_STORE_OPTION)
+		return true;
+	return nc_uses(NC_OP_STORE) && step->op == NC_OP_STORE && step->arg & NC_STORE_PSEUDO;
+}
+
 /* Go to the step's target. 1: the walk stops. */
 static __always_inline long nc_step(const struct nc_step *step, struct nc_run *run)
 {
@@ -257,7 +272,7 @@ static __always_inline long nc_step(const struct nc_step *step, struct nc_run *r
 
 	if (base >= _NC_BASE_MAX)
 		return 1;
-	if (nc_spec.uses_ip6 && nc_spec.uses_th && base == NC_BASE_TH && pkt->deep)
+	if (nc_spec.uses_ip6 && nc_spec.uses_th && pkt->deep && nc_reads_transport(step))
 		return nc_finish(run, NC_VERDICT_DROP, NC_REASON_TOO_DEEP);
 	if (pkt->avail[base] < step->need) {
 		run->walk->at = step->miss;
@@ -275,8 +290,26 @@ static __always_inline long nc_step(const struct nc_step *step, struct nc_run *r
 	else
 		holds = nc_perform(run, step);
 	run->walk->at = holds ? step->hit : step->miss;
-	return (nc_uses(NC_OP_STORE) || nc_uses(NC_OP_STORE_OPTION) || nc_uses(NC_OP_DUP)) &&
-	       run->walk->again;
+	return nc_rewrites() && run->walk->again;
+}
+
+/* What is to be parsed is nothing yet. */
+static __always_inline void nc_forget(struct nc_pkt *pkt)
+{
+	__be16 protocol = pkt->half[NC_SLOT_L3 * 4];
+	__u8 l4proto = pkt->byte[NC_SLOT_L4 * 8];
+
+	for (int slot = 0; slot < NC_SLOT_ACC; slot++)
+		pkt->slot[slot] = 0;
+	if (nc_is_fixed(pkt, NC_FIXED_NETWORK))
+		pkt->half[NC_SLOT_L3 * 4] = protocol;
+	if (nc_is_fixed(pkt, NC_FIXED_TRANSPORT)) {
+		pkt->byte[NC_SLOT_L4 * 8] = l4proto;
+		return;
+	}
+	pkt->avail[NC_BASE_TH] = 0;
+	pkt->th = 0;
+	pkt->deep = 0;
 }
 
 /*
@@ -287,11 +320,7 @@ __noinline int nc_read(nc_ctx *ctx, struct nc_walk *walk)
 {
 	if (!walk)
 		return 0;
-	for (int slot = 0; slot < NC_SLOT_ACC; slot++)
-		walk->pkt.slot[slot] = 0;
-	for (int base = 0; base < _NC_BASE_MAX; base++)
-		walk->pkt.avail[base] = 0;
-	walk->pkt.deep = 0;
+	nc_forget(&walk->pkt);
 	nc_parse(nc_hook_frame(ctx), &walk->pkt);
 	return 0;
 }
@@ -336,6 +365,7 @@ static long nc_walk_again(__u32 i __attribute__((unused)), struct nc_run *run)
 		return 1;
 	run->walk->again = 0;
 	nc_read(run->ctx, run->walk);
+	run->walk->pkt.fixed = NC_FIXED_TRANSPORT;
 	bpf_loop(nc_spec.n_steps, nc_walk_on, run, 0);
 	return 0;
 }
@@ -351,8 +381,9 @@ __noinline int nc_classify(nc_ctx *ctx, struct nc_walk *walk)
 
 	if (!walk)
 		return 0;
+	walk->pkt.fixed = NC_FIXED_TRANSPORT;
 	bpf_loop(nc_spec.n_steps, nc_walk_on, run, 0);
-	if (nc_uses(NC_OP_STORE) || nc_uses(NC_OP_STORE_OPTION) || nc_uses(NC_OP_DUP)) {
+	if (nc_rewrites()) {
 		bpf_loop(NC_STORES_MAX, nc_walk_again, run, 0);
 		if (walk->again)
 			nc_finish(run, NC_VERDICT_DROP, NC_REASON_INTERNAL);

@@ -163,14 +163,16 @@ static long nc_next_option(__u32 i __attribute__((unused)), struct nc_options *o
 	return 0;
 }
 
-/* Where the option begins in the frame; 0: there is none, nor perhaps a header. */
-static __always_inline __u32 nc_find_option(struct nc_run *run, __u32 kind, __u32 need)
+/* Where the option begins in the frame; 0: it cannot be read. *ret_missing: for it is not among the options. */
+static __always_inline __u32 nc_find_option(struct nc_run *run, __u32 kind, __u32 need,
+					    bool *ret_missing)
 {
 	struct nc_pkt *pkt = &run->walk->pkt;
 	struct nc_options o = {.ctx = run->ctx, .at = pkt->th + 20, .wanted = kind};
 	__u32 doff;
 	__u8 byte = 0;
 
+	*ret_missing = false;
 	if (pkt->byte[NC_SLOT_L4 * 8] != 6 || pkt->avail[NC_BASE_TH] < 1 + 20 ||
 	    nc_hook_load_plain(run->ctx, pkt->th + 12, &byte, 1))
 		return 0;
@@ -179,12 +181,14 @@ static __always_inline __u32 nc_find_option(struct nc_run *run, __u32 kind, __u3
 		return 0;
 	o.end = pkt->th + doff;
 	bpf_loop(40, nc_next_option, &o, 0);
+	*ret_missing = !o.found;
 	return o.found && o.at + o.length <= o.end && need <= o.length ? o.at : 0;
 }
 
 static __noinline bool nc_load_option(struct nc_run *run, const struct nc_step *step)
 {
-	__u32 offset = nc_find_option(run, step->arg, step->index);
+	bool missing;
+	__u32 offset = nc_find_option(run, step->arg, step->index, &missing);
 
 	if (step->flags & NC_STEP_PRESENT) {
 		nc_set_acc(&run->walk->pkt, 0, offset != 0);
@@ -205,7 +209,11 @@ static __always_inline bool nc_load_device(struct nc_run *run, __u32 key)
 		key -= NC_META_OIFNAME - NC_META_IFNAME;
 	if (!there) {
 		nc_set_acc(&run->walk->pkt, 0, 0);
-		return key == NC_META_IFNAME;
+		return key == NC_META_IFNAME || key == NC_META_IFINDEX;
+	}
+	if (key == NC_META_IFINDEX) {
+		nc_set_acc(&run->walk->pkt, 0, run->walk->ifindex);
+		return true;
 	}
 	entry = bpf_map_lookup_elem(&nc_entries, &run->walk->ifindex);
 	if (!entry)
@@ -238,9 +246,11 @@ static __noinline bool nc_load_meta(struct nc_run *run, const struct nc_step *st
 	case NC_META_IFNAME:
 	case NC_META_IFTYPE:
 	case NC_META_IFGROUP:
+	case NC_META_IFINDEX:
 	case NC_META_OIFNAME:
 	case NC_META_OIFTYPE:
 	case NC_META_OIFGROUP:
+	case NC_META_OIFINDEX:
 		return nc_load_device(run, step->arg);
 	case NC_META_CPU:
 		value = bpf_get_smp_processor_id();
@@ -423,6 +433,8 @@ static __always_inline void nc_put_key(struct nc_pkt *pkt, const struct nc_step 
 	}
 	value = (nc_slot(pkt, slot) >> (step->shift & 63) & step->mask) << (step->low & 63);
 	value |= step->span;
+	if (step->flags & NC_STEP_SWAP)
+		value = step->width == 4 ? __builtin_bswap32(value) : __builtin_bswap64(value);
 	if (step->width == 4) {
 		if (at < 16)
 			key[at] = bpf_htonl(value);

@@ -5,12 +5,24 @@
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
+#include <stdbool.h>
 
 #include "netctl/event.h"
 #include "netctl/image.h"
 #include "netctl/state.h"
 
 const volatile struct nc_spec nc_spec = {.n_steps = 1};
+
+static __always_inline bool nc_uses(enum nc_step_op op)
+{
+	return nc_spec.uses_ops >> op & 1;
+}
+
+/* Can steps change the frame? */
+static __always_inline bool nc_rewrites(void)
+{
+	return nc_uses(NC_OP_STORE) || nc_uses(NC_OP_STORE_OPTION) || nc_uses(NC_OP_DUP);
+}
 
 #define NC_ARRAY(name, value_type)                                                                 \
 	struct {                                                                                   \

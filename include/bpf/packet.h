@@ -23,6 +23,12 @@ struct nc_frame {
 	__u32 length;  /* bytes of the frame on the wire; data … end may hold fewer */
 };
 
+/*
+ * What the kernel looks up once, whatever rules rewrite afterwards: protocol and network header for a packet, the transport
+ * header for a base chain.
+ */
+enum nc_fixed { NC_FIXED_NOTHING, NC_FIXED_NETWORK, NC_FIXED_TRANSPORT };
+
 struct nc_pkt {
 	union { /* netctl/packet.h; on the stack, aligned to eight bytes */
 		__be64 slot[_NC_SLOT_MAX];
@@ -34,10 +40,11 @@ struct nc_pkt {
 	__u32 length;		       /* bytes of the frame */
 	__u32 counted;		       /* bytes as counters, limits and quotas count them */
 	__u16 nh;		       /* offset of the network header */
-	__u16 th;  /* offset of the transport header, where avail says that there is one */
-	__u8 lack; /* enum nc_reason: the header that was not there; NC_REASON_POLICY: none */
-	__u8 deep; /* 1: what follows the extension headers is not known */
-	__u8 pad[2];
+	__u16 th;		       /* offset of the transport header, 0: there is none */
+	__u8 lack;  /* enum nc_reason: the header that was not there; NC_REASON_POLICY: none */
+	__u8 deep;  /* 1: what follows the extension headers is not known */
+	__u8 fixed; /* enum nc_fixed: what is not parsed anew */
+	__u8 pad;
 };
 
 #endif

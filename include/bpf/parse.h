@@ -61,6 +61,12 @@ static __noinline void nc_copy_partial(__u8 *to, const __u8 *from, const __u8 *e
 	}
 }
 
+/* Rulesets that rewrite nothing never ask. */
+static __always_inline bool nc_is_fixed(const struct nc_pkt *pkt, enum nc_fixed what)
+{
+	return nc_rewrites() && pkt->fixed >= what;
+}
+
 static __always_inline void nc_lacks(struct nc_pkt *pkt, enum nc_reason reason)
 {
 	if (pkt->lack == NC_REASON_POLICY)
@@ -111,8 +117,10 @@ static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 	const __u8 *p = f.data;
 	__be16 type;
 
-	pkt->length = pkt->counted = f.length;
-	pkt->avail[NC_BASE_ALWAYS] = 1;
+	pkt->length = f.length;
+	if (!nc_is_fixed(pkt, NC_FIXED_NETWORK))
+		pkt->counted = f.length;
+	pkt->avail[NC_BASE_ALWAYS] = 0xffff;
 	pkt->avail[NC_BASE_LINK] = pkt->length < 0xffff ? pkt->length : 0xffff;
 	if (!nc_within(f, p, NC_ETH_HLEN)) {
 		nc_lacks(pkt, NC_REASON_TRUNCATED_L2);
@@ -121,12 +129,15 @@ static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 	__builtin_memcpy(&pkt->slot[NC_SLOT_ETHER_DADDR], p, 6);
 	__builtin_memcpy(&pkt->slot[NC_SLOT_ETHER_SADDR], p + 6, 8);
 	type = *(const __be16 *)(p + 12);
+	nc_parse_tags(f, pkt, p + NC_ETH_HLEN);
+	if (f.skew)
+		pkt->half[NC_SLOT_ETHER_SADDR * 4 + 3] = f.tag[0];
+	if (nc_is_fixed(pkt, NC_FIXED_NETWORK))
+		return 0;
 	pkt->nh = NC_ETH_HLEN;
 	nc_set_counted(f, pkt);
-	nc_parse_tags(f, pkt, p + NC_ETH_HLEN);
 
 	if (f.skew) {
-		pkt->half[NC_SLOT_ETHER_SADDR * 4 + 3] = f.tag[0];
 		pkt->nh += NC_VLAN_HLEN;
 	} else if (nc_is_vlan(type)) {
 		if (!nc_within(f, p + NC_ETH_HLEN, NC_VLAN_HLEN)) {
@@ -150,6 +161,28 @@ static __always_inline bool nc_is_extension(__u8 next)
 	       next == NC_NEXTHDR_FRAGMENT || next == NC_NEXTHDR_AUTH || next == NC_NEXTHDR_DEST;
 }
 
+/* What is extracted of a transport header; false: it was cut short. */
+static __always_inline bool nc_extract_transport(struct nc_frame f, __u8 *slot, const __u8 *th)
+{
+	if (nc_within(f, th, NC_TH_LOAD)) {
+		slot[1] = th[13];
+		__builtin_memcpy(slot + 2, th, 4);
+		return true;
+	}
+	nc_copy_partial(slot + 2, th, f.end, 4);
+	return false;
+}
+
+/* Where it was before headers were rewritten. */
+static __always_inline void nc_reread_transport(struct nc_frame f, struct nc_pkt *pkt)
+{
+	__u32 offset = nc_opaque(pkt->th - f.skew);
+
+	/* "R1 offset is outside of the packet" for what may be greater. */
+	if (pkt->th && offset < 0x8000)
+		nc_extract_transport(f, &pkt->byte[NC_SLOT_L4 * 8], f.data + offset);
+}
+
 /* The transport protocol is known, and its header begins at th (NULL: not in this fragment). */
 static __always_inline void nc_parse_transport(struct nc_frame f, struct nc_pkt *pkt, __u8 protocol,
 					       const __u8 *th)
@@ -166,13 +199,7 @@ static __always_inline void nc_parse_transport(struct nc_frame f, struct nc_pkt 
 	pkt->th = (__u32)((const void *)th - f.data) + f.skew;
 	bytes = pkt->th < pkt->length ? pkt->length - pkt->th : 0;
 	pkt->avail[NC_BASE_TH] = 1 + (bytes < 0xfff0 ? bytes : 0xfff0);
-	if (nc_within(f, th, NC_TH_LOAD)) {
-		slot[1] = th[13];
-		__builtin_memcpy(slot + 2, th, 4);
-		return;
-	}
-	nc_copy_partial(slot + 2, th, f.end, 4);
-	if (bytes < 4 || protocol == 6)
+	if (!nc_extract_transport(f, slot, th) && (bytes < 4 || protocol == 6))
 		nc_lacks(pkt, NC_REASON_TRUNCATED_L4);
 }
 
@@ -195,6 +222,10 @@ static __always_inline void nc_parse_ip(struct nc_frame f, struct nc_pkt *pkt)
 	__builtin_memcpy(&pkt->slot[NC_SLOT_DADDR], ip + 16, 4);
 	if (!nc_spec.uses_th)
 		return;
+	if (nc_is_fixed(pkt, NC_FIXED_TRANSPORT)) {
+		nc_reread_transport(f, pkt);
+		return;
+	}
 
 	hlen = (ip[0] & 0x0f) * 4;
 	total = bpf_ntohs(*(const __be16 *)(ip + 2));
@@ -229,6 +260,10 @@ static __always_inline void nc_parse_ip6(struct nc_frame f, struct nc_pkt *pkt)
 	__builtin_memcpy(&pkt->slot[NC_SLOT_DADDR], ip + 24, 16);
 	if (!nc_spec.uses_th)
 		return;
+	if (nc_is_fixed(pkt, NC_FIXED_TRANSPORT)) {
+		nc_reread_transport(f, pkt);
+		return;
+	}
 
 	if (ip[0] >> 4 != 6 || bpf_ntohs(*(const __be16 *)(ip + 4)) + NC_IP6_HLEN > bytes) {
 		nc_lacks(pkt, NC_REASON_MALFORMED_L3);
@@ -255,7 +290,7 @@ static __always_inline void nc_parse_ip6(struct nc_frame f, struct nc_pkt *pkt)
 		}
 		if (i == NC_EXTHDR_MAX)
 			break;
-		if (!nc_within(f, p, 2)) {
+		if (!nc_within(f, p, next == NC_NEXTHDR_ROUTING ? 4 : 2)) {
 			nc_lacks(pkt, NC_REASON_TRUNCATED_L3);
 			return;
 		}

@@ -13,13 +13,13 @@ struct nc_walk {
 	__u32 policy; /* step of this chain's policy */
 	__u32 port;   /* REDIRECT: index in nc_ports; NC_NONE: to the neighbour */
 	__u32 ifindex;
-	__u16 traced; /* records in nc_trace */
-	__u8 depth;   /* of stack */
-	__u8 verdict; /* enum nc_verdict */
-	__u8 reason;  /* enum nc_reason */
-	__u8 again;   /* 1: headers were rewritten, parse them anew and go on */
-	__u8 family;  /* REDIRECT to a neighbour: 4 or 6; its address is in the accumulator */
-	__u8 pad;
+	__u16 traced;	/* records in nc_trace */
+	__u8 depth;	/* of stack */
+	__u8 verdict;	/* enum nc_verdict */
+	__u8 reason;	/* enum nc_reason */
+	__u8 again;	/* 1: parse headers anew, but for what pkt.fixed says, and go on */
+	__u8 family;	/* REDIRECT to a neighbour: 4 or 6; its address is in the accumulator */
+	__u8 rewritten; /* 1: headers were, in this base chain */
 	__u32 stack[NC_JUMP_STACK];
 };
 
@@ -28,11 +28,6 @@ struct nc_run {
 	nc_ctx *ctx;
 	struct nc_walk *walk;
 };
-
-static __always_inline bool nc_uses(enum nc_step_op op)
-{
-	return nc_spec.uses_ops >> op & 1;
-}
 
 static __always_inline __u64 nc_slot(const struct nc_pkt *pkt, __u32 slot)
 {

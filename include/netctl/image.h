@@ -47,7 +47,7 @@ enum nc_step_op {
 	NC_OP_RSHIFT,
 	/*
 	 * ((slot >> shift) & mask) << low | span into 4 or 8 bytes at byte arg of the key; width 16: two slots & (mask,
-	 * low); NC_STEP_FIRST
+	 * low); NC_STEP_FIRST, NC_STEP_SWAP
 	 */
 	NC_OP_KEY,
 
@@ -80,6 +80,7 @@ enum nc_step_op {
 #define NC_STEP_ELEMENT 0x10
 #define NC_STEP_BYTES	0x20 /* LIMIT counts bytes */
 #define NC_STEP_POLICY	0x40
+#define NC_STEP_SWAP	0x80 /* KEY: the bytes of a number of 4 or 8, last first */
 
 /* NC_OP_RICH: what a match does. */
 enum nc_rich_use {
@@ -96,6 +97,7 @@ enum nc_rich_use {
 /* NC_OP_STORE */
 #define NC_STORE_CHECKSUM 0x01 /* keep the checksums that cover the bytes right */
 #define NC_STORE_PSEUDO	  0x02 /* they are part of the pseudo header */
+#define NC_STORE_ODD	  0x04 /* they begin in the lower half of a word that is summed */
 
 /* How a VERDICT step, or an element of a verdict map, ends or goes on. */
 enum nc_end {
@@ -113,9 +115,11 @@ enum nc_meta {
 	NC_META_IFNAME, /* where it came in: nothing at egress */
 	NC_META_IFTYPE,
 	NC_META_IFGROUP,
+	NC_META_IFINDEX,
 	NC_META_OIFNAME, /* where it goes out: nothing at ingress */
 	NC_META_OIFTYPE,
 	NC_META_OIFGROUP,
+	NC_META_OIFINDEX,
 	NC_META_CPU,
 	NC_META_RANDOM,
 	NC_META_TIME, /* ns since 1970 */

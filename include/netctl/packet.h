@@ -40,7 +40,7 @@ enum nc_slot {
  * (nft: an expression that cannot be loaded ends the rule).
  */
 enum nc_base {
-	NC_BASE_ALWAYS, /* 1: for tests that need nothing */
+	NC_BASE_ALWAYS, /* any number: for steps that need nothing, or find out themselves */
 	NC_BASE_LINK,	/* bytes of the frame, from the Ethernet header on */
 	NC_BASE_NH,	/* bytes from the network header on, whatever the protocol */
 	NC_BASE_IP,	/* bytes from the IPv4 header on; 0 when the protocol is not IPv4 */
