@@ -165,8 +165,10 @@ static int read_state(const struct nc_stateful *stateful, void *context)
 		r = nc_live_counter(session->live, *stateful->id, stateful->counter);
 	else if (stateful->quota)
 		r = nc_live_word(session->live, *stateful->id, &word);
+	/* Packets beyond it count too; nft shows no more than the quota itself. */
 	if (stateful->quota && r == 0)
-		stateful->quota->used = word;
+		stateful->quota->used =
+			word < stateful->quota->bytes ? word : stateful->quota->bytes;
 	return r < 0 ? nc_diag_errno(session->diag, NULL, r, "cannot read a counter") : 0;
 }
 

@@ -68,6 +68,8 @@ size_t nc_match_run(const struct nc_build *build, size_t first);
 /* One element's parts, tested: what holds goes to NEXT, what does not to ELSE. */
 int nc_emit_element(struct nc_build *build, const nc_key *key,
 		    const struct nc_set_element *element);
+/* Is the key the same each time it is read? "numgen" is not: it may be read once only. */
+bool nc_key_is_steady(const nc_key *key);
 
 /* --- lookup.c ------------------------------------------------------------------------------------------------ */
 

@@ -275,7 +275,8 @@ int nc_build_set_match(struct nc_build *build, const struct nc_match *match)
 
 static bool is_small(const struct nc_lookup *lookup)
 {
-	return !lookup->map && lookup->elements.n <= NC_INLINE_MAX;
+	return !lookup->map && lookup->elements.n <= NC_INLINE_MAX &&
+	       nc_key_is_steady(&lookup->key);
 }
 
 /* One element after the other, each with what it leads to. */

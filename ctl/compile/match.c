@@ -259,6 +259,15 @@ static int emit_elements(struct nc_build *build, const struct nc_match *match,
 
 /* --- concatenations ----------------------------------------------------------------------------------- */
 
+bool nc_key_is_steady(const nc_key *key)
+{
+	nc_vec_foreach (selector, key) {
+		if (selector->field == NC_FIELD_NUMGEN || selector->field == NC_FIELD_META_RANDOM)
+			return false;
+	}
+	return true;
+}
+
 int nc_emit_element(struct nc_build *build, const nc_key *key, const struct nc_set_element *element)
 {
 	int r = 0;
@@ -340,7 +349,8 @@ static int emit_match(struct nc_build *build, const struct nc_match *match)
 	struct exact exact;
 	int r;
 
-	if (match->set || match->values.n > NC_INLINE_MAX)
+	if (match->set || match->values.n > NC_INLINE_MAX ||
+	    (match->key.n > 1 && !nc_key_is_steady(&match->key)))
 		return nc_build_set_match(build, match);
 	if (match->key.n > 1)
 		return emit_concat(build, match);
