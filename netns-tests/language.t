@@ -92,7 +92,7 @@ rm "$TMP/parts/30-bad.nft"
 # --- traffic
 for port in 1001 1002 1003 1004 1200 1300 1305 1310 1319 1320 1500 1501 1502 2001 2003 2004 2006 2007 3000 3009 3010 3100 3999; do burst $port 9; done
 burst 2002 1
-for port in 2005; do burst $port 1; done
+burst 2005 1
 same "counters are nft's" list ruleset
 same "a counter by its name" list counter netdev f hits
 same "quotas" list quotas

@@ -99,7 +99,7 @@ store() { # where the pins of the server's namespace are; of whatever ABI versio
 generations() { # how many generations the store holds
 	local dir
 	dir=$(store)
-	ls "${dir:-/nonexistent}" 2>/dev/null | grep -c '^gen-'
+	find "${dir:-/nonexistent}" -maxdepth 1 -name 'gen-*' 2>/dev/null | wc -l
 }
 
 foreign() { # INTERFACE: put an XDP program that is not ours on it, whatever is there

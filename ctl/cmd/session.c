@@ -200,7 +200,7 @@ static int read_state(const struct nc_stateful *stateful, void *context)
 		r = nc_live_counter(session->live, *stateful->id, stateful->counter);
 	else if (stateful->quota)
 		r = nc_live_word(session->live, *stateful->id, &word);
-	/* Packets beyond it count too; nft shows no more than the quota itself. */
+	/* As nft: what went on to be counted behind the quota does not show. */
 	if (stateful->quota && r == 0)
 		stateful->quota->used =
 			word < stateful->quota->bytes ? word : stateful->quota->bytes;
