@@ -53,7 +53,7 @@ refused "unknown option" 2 "no option" nc --nonsense
 refused "attach without device" 2 "needs a DEVICE" nc attach
 refused "unknown mode" 2 "mode is" nc attach s0 mode fast
 refused "other family" 3 "family|netdev" nc add table inet x
-refused "unsupported statement" 3 "support" nc add rule netdev f in log prefix '"x"'
+refused "unsupported statement" 3 "support" nc add rule netdev f in ct state new drop
 refused "unprivileged" 1 "permission denied|root" inside "$S" setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$NETCTL" list ruleset
 refused "no room on standard output" 1 "standard output" bash -c "ip netns exec $S $NETCTL list ruleset >/dev/full"
 nc -j -f "$TMP/bad.nft" 2>"$TMP/err"

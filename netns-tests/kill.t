@@ -50,7 +50,7 @@ echo "# $calls system calls; killed $((whole + broken)) times: $olds times the o
 is "after kill -9 at any system call the ruleset is the old or the new" $broken 0
 [ $olds -gt 0 ] && [ $news -gt 0 ]
 ok "both were seen"
-is "two generations are left: one at work, one to roll back to" "$(find "$(find /sys/fs/bpf/netctl -path '*net-*' -name slots -newermt '1970-01-01' 2>/dev/null | head -n 1 | xargs dirname)" -maxdepth 1 -name 'gen-*' | wc -l)" 2
+is "two generations are left: one at work, one to roll back to" "$(generations)" 2
 inside "$C" ping -c 1 -W 1 10.1.0.2 >/dev/null
 ok "packets pass"
 

@@ -90,6 +90,18 @@ nc() { # netctl in the server's namespace
 	inside "$S" "$NETCTL" "$@"
 }
 
+store() { # where the pins of the server's namespace are; of whatever ABI version
+	local cookie
+	cookie=$(inside "$S" $PYTHON -c 'import socket; print(int.from_bytes(socket.socket().getsockopt(1, 71, 8), "little"))')
+	find /sys/fs/bpf/netctl -mindepth 2 -maxdepth 2 -name "net-$cookie" 2>/dev/null
+}
+
+generations() { # how many generations the store holds
+	local dir
+	dir=$(store)
+	find "${dir:-/nonexistent}" -maxdepth 1 -name 'gen-*' 2>/dev/null | wc -l
+}
+
 foreign() { # INTERFACE: put an XDP program that is not ours on it, whatever is there
 	cat >"$TMP/foreign.c" <<-'END'
 		__attribute__((section("xdp"), used)) int foreign(void *ctx) { return 2; }

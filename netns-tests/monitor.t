@@ -166,10 +166,11 @@ monitor rules monitor ruleset
 monitor rulesa -a monitor ruleset
 monitor rulesj -j monitor ruleset --count 7
 sleep 0.5
+g=$(nc -j status | $PYTHON -c 'import json, sys; print(json.load(sys.stdin)["ruleset"]["generation"])')
 nc add rule netdev f in udp dport 8 accept
-has rules.out 'generation 2'
+has rules.out "generation $((g + 1))"
 nc insert rule netdev f in udp dport 9 accept
-has rules.out 'generation 3'
+has rules.out "generation $((g + 2))"
 nc add element netdev f v4 '{ 192.0.2.2 }'
 has rules.out '192.0.2.2'
 nc replace rule netdev f in handle "$rule" udp dport 7 accept
@@ -181,13 +182,13 @@ has rules.out 'no ruleset'
 first=$(sed -n 's/^add rule .*dport 8 accept # handle //p' "$TMP/rulesa.out")
 second=$(sed -n 's/^insert rule .* # handle //p' "$TMP/rulesa.out")
 is "changes of the ruleset, as nft monitor prints them" "$(cat "$TMP/rules.out")" "add rule netdev f in udp dport 8 accept
-# new generation 2
+# new generation $((g + 1))
 insert rule netdev f in udp dport 9 accept
-# new generation 3
+# new generation $((g + 2))
 add element netdev f v4 { 192.0.2.2 }
 delete rule netdev f in handle $rule
 add rule netdev f in handle $second udp dport 7 accept
-# new generation 4
+# new generation $((g + 3))
 delete rule netdev f in handle $second
 delete rule netdev f in handle $rule
 delete rule netdev f in handle $first
@@ -196,7 +197,7 @@ delete chain netdev f in
 delete table netdev f
 add table netdev g
 add chain netdev g in { type filter hook ingress device \"s0\" priority filter; policy drop; }
-# new generation 5
+# new generation $((g + 4))
 delete chain netdev g in
 delete table netdev g
 # no ruleset"

@@ -45,11 +45,6 @@ helper() { for pid in $(ip netns pids "$S"); do grep -qx netctl-guard "/proc/$pi
 attached() { nc -j status | $PYTHON -c 'import json, sys; print(*[d["device"] for d in json.load(sys.stdin)["devices"]])'; }
 pending() { nc -j status 2>/dev/null | $PYTHON -c "import json, sys; p = json.load(sys.stdin)['pending']; print($1)"; }
 now() { nc -s list ruleset; }
-pins() { # how many generations the store holds
-	local cookie
-	cookie=$(inside "$S" $PYTHON -c 'import socket; print(int.from_bytes(socket.socket().getsockopt(1, 71, 8), "little"))')
-	find "/sys/fs/bpf/netctl/v1/net-$cookie" -maxdepth 1 -name "gen-*" 2>/dev/null | wc -l
-}
 
 # --- nothing yet
 quiet rollback
@@ -58,7 +53,7 @@ like "says so" "$(said)" "nothing to roll back to"
 quiet confirm
 is "confirm without a change" $? 1
 like "says so too" "$(said)" "nothing is pending"
-is "neither leaves pins" "$(pins)" 0
+is "neither leaves pins" "$(generations)" 0
 is "everything is new to no ruleset" "$(nc diff "$TMP/a.nft")" "+table netdev f {
 +	set s {
 +		type ipv4_addr
@@ -172,7 +167,7 @@ wait_for '[ -z "$(helper)" ]'
 ok "and the helper"
 quiet confirm
 is "confirming twice" $? 1
-is "two generations are kept" "$(pins)" 2
+is "two generations are kept" "$(generations)" 2
 
 # --- rollback, and forth
 udp 7 2
@@ -202,7 +197,7 @@ is "what a larger counters map counted is not lost" "$(counted seen)" 10
 udp 7 1
 nc rollback 2>/dev/null
 is "nor on the way forth" "$(counted seen)" 11
-is "two generations are kept still" "$(pins)" 2
+is "two generations are kept still" "$(generations)" 2
 
 # --- devices
 nc apply "$TMP/a.nft"
@@ -231,7 +226,7 @@ is "with its device" "$(attached)" s0
 nc rollback 2>/dev/null
 is "and forth to nothing" "$(now)$(attached)" ""
 nc detach --all
-is "detach --all leaves no pins then" "$(pins)" 0
+is "detach --all leaves no pins then" "$(generations)" 0
 
 # --- nobody confirms: first from nothing, with terminal, command and process group gone
 ip netns exec "$S" script -qec "$NETCTL apply --confirm 2 $TMP/b.nft; sleep 60" /dev/null </dev/null >/dev/null 2>&1 &
@@ -246,11 +241,11 @@ is "of all its processes the helper is left" "$(ip netns pids "$S")" "$(helper)"
 is "which has no terminal" "$(ps -o tty= -p "$(helper)" | tr -d ' ')" "?"
 is "the change is at work" "$(now)" "$b"
 kill -TERM "$(helper)"
-wait_for '[ -z "$(now)" ]'
+wait_for '[ -z "$(now)$(attached)" ]'
 is "it comes back to no ruleset" "$(now)$(attached)" ""
 wait_for '[ -z "$(helper)" ]'
 ok "and the helper ends"
-is "without pins" "$(pins)" 0
+is "without pins" "$(generations)" 0
 
 # --- under traffic, the command killed as soon as the change is there
 nc apply "$TMP/a.nft"
@@ -323,7 +318,7 @@ if command -v strace >/dev/null; then
 	done < <(points "$TMP/trace" 12)
 	echo "# killed $tries times"
 	is "rollback killed at any system call leaves one of the two, and the other to go to" $broken 0
-	is "in two generations" "$(pins)" 2
+	is "in two generations" "$(generations)" 2
 	is "on one device" "$(attached | wc -w)" 1
 else
 	_n=$((_n + 1))
@@ -331,5 +326,5 @@ else
 fi
 nc flush ruleset
 nc flush ruleset
-is "a second flush leaves nothing" "$(pins)" 0
+is "a second flush leaves nothing" "$(generations)" 0
 finish

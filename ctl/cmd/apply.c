@@ -23,7 +23,10 @@ static int change(struct nc_run *run, const struct nc_script *script)
 		r = nc_session_change_element(&session, script);
 	if (r)
 		return r < 0 ? r : 0;
-	r = nc_script_run(script, session.ruleset, nc_session_load_elements, &session, &run->diag);
+	r = nc_session_load_verdicts(&session);
+	if (r == 0)
+		r = nc_script_run(script, session.ruleset, nc_session_load_elements, &session,
+				  &run->diag);
 	return r < 0 ? r : nc_session_commit(&session, session.ruleset, true);
 }
 
@@ -42,7 +45,10 @@ static int rehearse(struct nc_run *run, const struct nc_script *script)
 	if (!session.ruleset)
 		return -ENOMEM;
 	session.diag = &run->diag;
-	r = nc_script_run(script, session.ruleset, nc_session_load_elements, &session, &run->diag);
+	r = nc_session_load_verdicts(&session);
+	if (r == 0)
+		r = nc_script_run(script, session.ruleset, nc_session_load_elements, &session,
+				  &run->diag);
 	return r < 0 ? r : nc_session_commit(&session, session.ruleset, false);
 }
 

@@ -45,7 +45,7 @@ struct nc_cmd {
 extern const struct nc_cmd nc_cmds[];
 const struct nc_cmd *nc_cmd_find(const char *name);
 
-/* One file per verb; the eight verbs that edit share one. */
+/* One file per verb; those that have nft(8)'s words share one. */
 enum nc_exit nc_cmd_attach(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_detach(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_status(struct nc_run *run, int argc, char **argv);

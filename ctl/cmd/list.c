@@ -503,6 +503,22 @@ static int reset_state(const struct nc_stateful *stateful, void *context)
 		     : 0;
 }
 
+/* "*" is in no map. */
+static int reset_any(const struct nc_session *session, const struct nc_set *set)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < NC_CARRY_BITS && !r; i++) {
+		if (!(set->carries & 1u << i))
+			continue;
+		if (1u << i == NC_CARRY_COUNTER)
+			r = nc_live_counter_reset(session->live, set->any_id[i]);
+		else if (1u << i == NC_CARRY_QUOTA)
+			r = nc_live_word_write(session->live, set->any_id[i], 0);
+	}
+	return r < 0 ? nc_diag_errno(session->diag, NULL, r, "cannot reset a counter") : 0;
+}
+
 /* Elements keep their time. */
 static int reset_elements(struct nc_session *session, const struct subject *subject,
 			  const nc_set_elements *elements)
@@ -515,6 +531,10 @@ static int reset_elements(struct nc_session *session, const struct subject *subj
 	nc_vec_foreach (element, elements) {
 		if (!element->more || r)
 			continue;
+		if (element->catchall) {
+			r = reset_any(session, set);
+			continue;
+		}
 		element->more->counter = (struct nc_counter){};
 		element->more->quota.used = 0;
 		r = nc_set_keys_append(subject->table, set, element, &keys);
@@ -528,14 +548,35 @@ static int reset_elements(struct nc_session *session, const struct subject *subj
 	return r;
 }
 
+/* Their keys are several to an element: the map is written anew. */
+static int reset_in_text(struct nc_session *session, const struct subject *subject)
+{
+	const nc_set_elements *elements = subject->command->object == NC_OBJECT_ELEMENT
+						  ? &subject->elements
+						  : &subject->set->elements;
+	int r = 0;
+
+	nc_vec_foreach (element, elements) {
+		if (!element->more || r)
+			continue;
+		if (element->catchall)
+			r = reset_any(session, subject->set);
+		element->more->counter = (struct nc_counter){};
+		element->more->quota.used = 0;
+	}
+	subject->set->elements_changed = true;
+	return r ?: nc_session_commit(session, session->ruleset, true);
+}
+
 static int reset(struct nc_session *session, const struct subject *subject)
 {
 	struct resetting resetting = {.session = session, .subject = subject};
 
 	if (!session->live)
 		return 0;
-	if (subject->set && nc_class_is_rich(nc_set_class(subject->set)) &&
-	    !nc_set_in_text(subject->set))
+	if (subject->set && nc_set_in_text(subject->set))
+		return subject->set->carries ? reset_in_text(session, subject) : 0;
+	if (subject->set && nc_class_is_rich(nc_set_class(subject->set)))
 		return reset_elements(session, subject,
 				      subject->command->object == NC_OBJECT_ELEMENT
 					      ? &subject->elements

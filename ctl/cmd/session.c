@@ -37,12 +37,18 @@ static int join_records(struct nc_ruleset *ruleset, const struct nc_live *live)
 	return r ?: joining.next == joining.n ? 0 : -EBADMSG;
 }
 
-/* Sets whose elements are all in the text are loaded with it. */
+/* Do elements of the set have a time or count? */
+static bool is_stateful(const struct nc_set *set)
+{
+	return set->carries || set->flags & NC_SET_TIMEOUT || set->timeout;
+}
+
+/* Sets whose elements are all in the text are loaded with it, unless there is more to know of them. */
 static void take_elements(struct nc_ruleset *ruleset)
 {
 	nc_vec_foreach (table, &ruleset->tables) {
 		nc_vec_foreach (set, &(*table)->sets) {
-			if (!nc_set_in_text(*set))
+			if (!nc_set_in_text(*set) || is_stateful(*set))
 				continue;
 			(*set)->elements = (*set)->noted;
 			(*set)->noted = (nc_set_elements){};
@@ -128,6 +134,21 @@ static int add_noted(struct nc_set *set)
 	return r;
 }
 
+/* The elements of a set, by the keys of its map. Of those that are in the text, some may be there no more. */
+static int read_elements(const struct nc_table *table, struct nc_set *set,
+			 const struct nc_set_keys *keys)
+{
+	int r;
+
+	if (nc_set_in_text(set)) {
+		r = nc_set_boxes_read(table, set, keys, &set->elements);
+		set->elements_changed = set->elements.n != set->noted.n;
+		return r;
+	}
+	r = nc_set_keys_read(table, set, keys, &set->elements);
+	return r ?: add_noted(set);
+}
+
 int nc_session_load_elements(void *context, const struct nc_table *table, struct nc_set *set,
 			     struct nc_diag *diag)
 {
@@ -137,13 +158,14 @@ int nc_session_load_elements(void *context, const struct nc_table *table, struct
 
 	if (set->live == NC_NONE || set->elements_loaded)
 		return 0;
-	r = nc_live_set_keys(session->live, set->live, nc_set_class(set), &keys, diag);
-	if (r < 0)
-		return r;
-	r = nc_set_keys_read(table, set, &keys, &set->elements);
-	nc_set_keys_free(&keys);
-	if (r == 0)
-		r = add_noted(set);
+	/* Of an interval whose time runs out while it is read, there may be only a part. */
+	for (int tries = 0; tries == 0 || (r == -EBADMSG && tries < 3); tries++) {
+		r = nc_live_set_keys(session->live, set->live, nc_set_class(set), &keys, diag);
+		if (r < 0)
+			return r;
+		r = read_elements(table, set, &keys);
+		nc_set_keys_free(&keys);
+	}
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r,
 				     "the elements of set '%s' of table '%s' contradict "
@@ -151,6 +173,19 @@ int nc_session_load_elements(void *context, const struct nc_table *table, struct
 				     set->name, table->name);
 	set->elements_loaded = true;
 	return 0;
+}
+
+int nc_session_load_verdicts(struct nc_session *session)
+{
+	int r = 0;
+
+	nc_vec_foreach (table, &session->ruleset->tables) {
+		nc_vec_foreach (set, &(*table)->sets) {
+			if ((*set)->map == NC_MAP_VERDICT && !r)
+				r = nc_session_load_elements(session, *table, *set, session->diag);
+		}
+	}
+	return r;
 }
 
 static int read_state(const struct nc_stateful *stateful, void *context)

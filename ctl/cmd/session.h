@@ -36,6 +36,9 @@ int nc_session_read_state(struct nc_session *session, bool elements);
 int nc_session_load_elements(void *context, const struct nc_table *table, struct nc_set *set,
 			     struct nc_diag *diag);
 
+/* Of all verdict maps: their elements name chains, which edits must know of. */
+int nc_session_load_verdicts(struct nc_session *session);
+
 /* Find out where its base chains run. */
 int nc_session_place(struct nc_session *session);
 

@@ -155,6 +155,13 @@ int nc_set_keys_append(const struct nc_table *table, const struct nc_set *set,
 int nc_set_keys_read(const struct nc_table *table, const struct nc_set *set,
 		     const struct nc_set_keys *keys, nc_set_elements *ret);
 
+/*
+ * The same for a set that is in the text: the elements that the text has (noted), with what their keys have counted, without
+ * those whose time has run out.
+ */
+int nc_set_boxes_read(const struct nc_table *table, const struct nc_set *set,
+		      const struct nc_set_keys *keys, nc_set_elements *ret);
+
 /* A readable listing of steps and sets, for tests and bug reports. */
 void nc_image_dump(const struct nc_image *image, FILE *out);
 const char *nc_op_name(enum nc_step_op op);

@@ -296,6 +296,30 @@ static int emit_set_carried(struct nc_build *build, const struct nc_set *set,
 		   : 0;
 }
 
+/* What "*" carries, under ids of its own. */
+static int emit_any_carried(struct nc_build *build, const struct nc_set *set)
+{
+	static const enum nc_step_op ops[NC_CARRY_BITS] = {NC_OP_COUNT, NC_OP_LIMIT, NC_OP_QUOTA};
+	int r = 0;
+
+	for (unsigned i = 0; set && i < NC_CARRY_BITS && !r; i++) {
+		struct nc_step step = nc_step_of(ops[i]);
+
+		if (!(set->carries & 1u << i))
+			continue;
+		step.index = set->any_id[i];
+		step.hit = nc_here(build) + 1;
+		if (ops[i] == NC_OP_LIMIT)
+			nc_limit_step(&set->limit, &step);
+		if (ops[i] == NC_OP_QUOTA) {
+			step.low = set->quota.bytes;
+			step.flags |= set->quota.over ? NC_STEP_INVERT : 0;
+		}
+		r = nc_emit(build, step);
+	}
+	return r;
+}
+
 static int find_set(struct nc_build *build, const nc_key *key, const char *name,
 		    const nc_set_elements *elements, enum nc_map_kind map, const struct nc_loc *loc,
 		    const struct nc_image_set **ret)
@@ -349,9 +373,14 @@ int nc_build_set_match(struct nc_build *build, const struct nc_match *match)
 	/* Found: nothing of what stands above may be the last step. */
 	if (r == 0)
 		r = nc_emit_always(build, match->negated ? NC_TARGET_FAIL : NC_TARGET_NEXT);
-	retarget(build, first, NC_TARGET_ELSE,
-		 (match->negated != any) ? NC_TARGET_NEXT : NC_TARGET_FAIL);
-	return r;
+	if (r < 0 || !any) {
+		retarget(build, first, NC_TARGET_ELSE,
+			 match->negated ? NC_TARGET_NEXT : NC_TARGET_FAIL);
+		return r;
+	}
+	nc_resolve(build, first, NC_TARGET_ELSE);
+	r = emit_any_carried(build, named);
+	return r < 0 ? r : nc_emit_always(build, match->negated ? NC_TARGET_FAIL : NC_TARGET_NEXT);
 }
 
 /* --- maps ------------------------------------------------------------------------------------------------------- */
@@ -450,6 +479,8 @@ static int emit_large(struct nc_build *build, const struct nc_lookup *lookup, bo
 		return r;
 	}
 	nc_resolve(build, first, NC_TARGET_ELSE);
+	if (r == 0)
+		r = emit_any_carried(build, asked.named);
 	if (r == 0)
 		r = verdicts ? nc_emit_trace(build) ?: nc_emit_do(build, &any->more->verdict)
 			     : nc_emit_const(build, any->more->data);

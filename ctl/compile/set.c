@@ -164,14 +164,18 @@ struct writer {
 	struct nc_rich value; /* of rich classes */
 };
 
+/* What an element has counted goes to the first of its keys: when they are read, they are added up. */
 static int push(struct writer *w, const void *key, unsigned flags)
 {
 	const struct nc_element plain = {.flags = flags};
+	int r;
 
 	if (!nc_class_is_rich(w->class))
 		return nc_set_keys_push(w->keys, w->class, key, &plain);
 	w->value.flags = flags;
-	return nc_set_keys_push(w->keys, w->class, key, &w->value);
+	r = nc_set_keys_push(w->keys, w->class, key, &w->value);
+	w->value.packets = w->value.bytes = w->value.quota = 0;
+	return r;
 }
 
 static int push_prefix(struct writer *w, nc_num low, unsigned length, unsigned flags)
@@ -366,6 +370,20 @@ static const char *chain_name(const struct nc_table *table, uint64_t handle)
 	return NULL;
 }
 
+/* Time and counts. */
+static void read_state(const struct nc_set *set, const struct nc_rich *value,
+		       struct nc_element_more *more)
+{
+	more->expires_given = value->expires;
+	more->expires = value->expires / MS_NS;
+	more->timeout = value->timeout / MS_NS;
+	more->timeout_given = more->timeout && more->timeout != set->timeout;
+	more->counted = nc_set_carried(set) & NC_CARRY_COUNTER;
+	more->counter = (struct nc_counter){.packets = value->packets, .bytes = value->bytes};
+	more->quota_given = nc_set_carried(set) & NC_CARRY_QUOTA;
+	more->quota.used = value->quota;
+}
+
 static int read_rich(const struct nc_table *table, const struct nc_set *set,
 		     const struct nc_rich *value, struct nc_set_element *element)
 {
@@ -379,14 +397,7 @@ static int read_rich(const struct nc_table *table, const struct nc_set *set,
 
 	if (!more)
 		return -ENOMEM;
-	more->expires_given = value->expires;
-	more->expires = value->expires / MS_NS;
-	more->timeout = value->timeout / MS_NS;
-	more->timeout_given = more->timeout && more->timeout != set->timeout;
-	more->counted = nc_set_carried(set) & NC_CARRY_COUNTER;
-	more->counter = (struct nc_counter){.packets = value->packets, .bytes = value->bytes};
-	more->quota_given = nc_set_carried(set) & NC_CARRY_QUOTA;
-	more->quota.used = value->quota;
+	read_state(set, value, more);
 	if (set->map == NC_MAP_NONE)
 		return 0;
 	more->mapped = true;
@@ -555,6 +566,105 @@ int nc_set_keys_read(const struct nc_table *table, const struct nc_set *set,
 	return 0;
 }
 
+/* --- boxes: the text has the elements, the map what they have counted ------------------------------------ */
+
+struct box {
+	const __u8 *key, *value;
+	size_t key_size;
+};
+
+static int compare_boxes(const void *a, const void *b)
+{
+	const struct box *x = a, *y = b;
+
+	return memcmp(x->key, y->key, x->key_size);
+}
+
+static struct box *sort_boxes(enum nc_set_class class, const struct nc_set_keys *keys)
+{
+	struct box *boxes = calloc(keys->n + 1, sizeof(*boxes));
+	size_t key_size = nc_class_key_size(class), value_size = nc_class_value_size(class);
+
+	for (size_t i = 0; boxes && i < keys->n; i++)
+		boxes[i] = (struct box){.key = keys->keys + i * key_size,
+					.value = keys->values + i * value_size,
+					.key_size = key_size};
+	if (boxes)
+		qsort(boxes, keys->n, sizeof(*boxes), compare_boxes);
+	return boxes;
+}
+
+/* What the keys of one element, own from first on, have counted together. False: their time has run out. */
+static bool sum_boxes(const struct box *boxes, size_t n, const struct nc_set_keys *own,
+		      size_t first, size_t key_size, struct nc_rich *ret)
+{
+	struct nc_rich sum = {}, value;
+
+	for (size_t i = first; i < own->n; i++) {
+		const struct box asked = {.key = own->keys + i * key_size, .key_size = key_size};
+		const struct box *found = bsearch(&asked, boxes, n, sizeof(*boxes), compare_boxes);
+
+		if (!found)
+			return false;
+		memcpy(&value, found->value, sizeof(value));
+		sum.expires = value.expires;
+		sum.timeout = value.timeout;
+		sum.packets += value.packets;
+		sum.bytes += value.bytes;
+		sum.quota += value.quota;
+	}
+	*ret = sum;
+	return true;
+}
+
+static int read_box(const struct nc_set *set, const struct nc_set_element *noted,
+		    const struct nc_rich *sum, nc_set_elements *ret)
+{
+	struct nc_set_element copy = {};
+	int r = nc_element_copy(noted, &copy);
+
+	if (r == 0 && !noted->catchall) {
+		struct nc_element_more *more = nc_element_more(&copy);
+
+		if (more)
+			read_state(set, sum, more);
+		r = more ? 0 : -ENOMEM;
+	}
+	r = r ?: nc_vec_push(ret, copy);
+	if (r < 0)
+		nc_element_clear(&copy);
+	return r;
+}
+
+int nc_set_boxes_read(const struct nc_table *table, const struct nc_set *set,
+		      const struct nc_set_keys *keys, nc_set_elements *ret)
+{
+	enum nc_set_class class = nc_set_class(set);
+	_cleanup_free_ struct box *boxes = sort_boxes(class, keys);
+	nc_set_elements elements = {};
+	struct nc_set_keys own = {};
+	nc_tuples tuples = {};
+	struct writer w = {.type = &set->type, .class = class, .keys = &own, .tuples = &tuples};
+	int r = boxes ? 0 : -ENOMEM;
+
+	nc_vec_foreach (noted, &set->noted) {
+		struct nc_rich sum = {};
+		size_t first = own.n;
+
+		r = r ?: push_element(&w, table, set, noted);
+		if (r == 0 &&
+		    sum_boxes(boxes, keys->n, &own, first, nc_class_key_size(class), &sum))
+			r = read_box(set, noted, &sum, &elements);
+	}
+	nc_set_keys_free(&own);
+	nc_vec_free(&tuples);
+	if (r < 0)
+		nc_elements_clear(&elements);
+	else
+		*ret = elements;
+	return r;
+}
+
 /* --- the image's sets ---------------------------------------------------------------------------- */
 
 static int append_set(struct nc_build *build, struct nc_image_set *set)
@@ -611,7 +721,7 @@ static int append_named(struct nc_build *build, const struct nc_table *table,
 	/* Which tuples there are, the elements tell even where their map is kept. */
 	if (!image_set.keep_live || nc_set_in_text(set))
 		r = write_elements(build, table, &image_set, &set->type, nc_set_in_text(set),
-				   &set->elements, &set->loc);
+				   nc_set_known(set), &set->loc);
 	if (r < 0)
 		return r;
 	if (image_set.keep_live)

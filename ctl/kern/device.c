@@ -265,7 +265,8 @@ void nc_device_drop(const struct nc_store *store, const struct nc_device_key *ke
 
 	if (nc_device_record(store, key, &record))
 		return;
-	if (!record.prog_id && nc_hook_state(store, key, &record, &state) == 0 && state.ours)
+	if (key->hook == NC_HOOK_INGRESS && !record.prog_id &&
+	    nc_hook_state(store, key, &record, &state) == 0 && state.ours)
 		nc_xdp_clear(key->ifindex);
 	else
 		detach_hook(store, key, &record);

@@ -331,6 +331,9 @@ int nc_live_element_add(const struct nc_live *live, uint32_t live_index, enum nc
 	if (fd < 0)
 		return fd;
 	r = nc_set_map_update(fd, class, key, value, BPF_NOEXIST);
+	/* One whose time has run out is only not gone yet. */
+	if (r == -EEXIST && nc_set_map_is_over(fd, class, key))
+		r = nc_set_map_update(fd, class, key, value, BPF_ANY);
 	if (r == -EEXIST)
 		return create ? r : 0;
 	/* Tries answer ENOSPC, hash maps E2BIG. */

@@ -249,6 +249,14 @@ int nc_set_map_update(int fd, enum nc_set_class class, const void *key, const vo
 	return bpf_map_update_elem(fd, key, value, flags) ? -errno : 0;
 }
 
+bool nc_set_map_is_over(int fd, enum nc_set_class class, const void *key)
+{
+	struct nc_rich rich;
+
+	return nc_class_is_rich(class) && bpf_map_lookup_elem(fd, key, &rich) == 0 &&
+	       rich.expires && rich.expires <= monotonic_ns();
+}
+
 /*
  * Add up the values of all CPUs, seen as n numbers of 64 bits each. sum starts as it is given. The kernel pads per-CPU
  * values to eight bytes, and ours are multiples of that.

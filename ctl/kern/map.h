@@ -22,6 +22,8 @@ int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag);
 /* Append all pairs of a set map whose time has not run out. 0 or -errno. */
 int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret);
 
+/* Is the pair there, and its time over? */
+bool nc_set_map_is_over(int fd, enum nc_set_class class, const void *key);
 /* Put one pair in, with bpf_map_update_elem()'s flags. 0 or -errno. */
 int nc_set_map_update(int fd, enum nc_set_class class, const void *key, const void *value,
 		      __u64 flags);

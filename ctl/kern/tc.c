@@ -129,6 +129,9 @@ static int detach_tcx(const struct nc_store *store, const struct nc_device_key *
 int nc_tc_detach(const struct nc_store *store, const struct nc_device_key *key,
 		 const struct nc_device *record)
 {
+	/* An attach that was interrupted: there may be a link that the record does not know of. */
+	if (!record->prog_id)
+		detach_tcx(store, key);
 	return record->mode == NC_MODE_TCX ? detach_tcx(store, key) : detach_clsact(key, record);
 }
 

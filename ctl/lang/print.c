@@ -188,11 +188,9 @@ static int note_element(const struct nc_set *set, const struct nc_set_element *e
 
 static void print_noted(const struct nc_set *set, unsigned flags, FILE *out)
 {
-	const nc_set_elements *all =
-		set->live != NC_NONE && !set->elements_loaded ? &set->noted : &set->elements;
 	nc_set_elements noted = {};
 
-	nc_vec_foreach (element, all) {
+	nc_vec_foreach (element, nc_set_known(set)) {
 		if (is_noted(set, element) && note_element(set, element, &noted) < 0)
 			break;
 	}

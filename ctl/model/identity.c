@@ -140,6 +140,18 @@ static void inherit_object(struct nc_object_decl *object, const struct nc_object
 		object->id = old->id;
 }
 
+/* "*" counts on where it was; other elements are written anew. */
+static void inherit_set(struct nc_set *set, const struct nc_set *old)
+{
+	const struct nc_set_element *any = nc_set_catchall(set);
+
+	set->handle = old->handle;
+	if (any && any->more && (any->more->counted || any->more->quota.used))
+		return;
+	if (any && nc_set_catchall(old) && set->carries == old->carries)
+		memcpy(set->any_id, old->any_id, sizeof(set->any_id));
+}
+
 static int inherit_table(struct nc_table *table, const struct nc_table *live, nc_rule_text_fn *text)
 {
 	table->handle = live->handle;
@@ -156,7 +168,10 @@ static int inherit_table(struct nc_table *table, const struct nc_table *live, nc
 	nc_vec_foreach (set, &table->sets) {
 		const struct nc_set *old = nc_table_find_set(live, (*set)->name);
 
-		(*set)->handle = old ? old->handle : ++table->last_handle;
+		if (old)
+			inherit_set(*set, old);
+		else
+			(*set)->handle = ++table->last_handle;
 	}
 	nc_vec_foreach (chain, &table->chains) {
 		const struct nc_chain *old = nc_table_find_chain(live, (*chain)->name);

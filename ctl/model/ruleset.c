@@ -41,6 +41,8 @@ struct nc_set *nc_set_new(const char *name)
 	if (!set)
 		return NULL;
 	set->live = NC_NONE;
+	for (size_t i = 0; i < NC_CARRY_BITS; i++)
+		set->any_id[i] = NC_NONE;
 	set->name = strdup(name);
 	return set->name ? TAKE_PTR(set) : NULL;
 }
@@ -313,12 +315,14 @@ bool nc_set_in_text(const struct nc_set *set)
 	return set->type.n > 1 && set->flags & NC_SET_INTERVAL;
 }
 
+const nc_set_elements *nc_set_known(const struct nc_set *set)
+{
+	return set->live != NC_NONE && !set->elements_loaded ? &set->noted : &set->elements;
+}
+
 const struct nc_set_element *nc_set_catchall(const struct nc_set *set)
 {
-	const nc_set_elements *elements =
-		set->live != NC_NONE && !set->elements_loaded ? &set->noted : &set->elements;
-
-	nc_vec_foreach (element, elements) {
+	nc_vec_foreach (element, nc_set_known(set)) {
 		if (element->catchall)
 			return element;
 	}

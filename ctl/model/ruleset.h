@@ -177,6 +177,7 @@ int nc_key_type_of(const nc_key *key, nc_key_type *ret);
 #define NC_CARRY_COUNTER 0x01
 #define NC_CARRY_LIMIT	 0x02
 #define NC_CARRY_QUOTA	 0x04
+#define NC_CARRY_BITS	 3
 
 enum nc_map_kind { NC_MAP_NONE, NC_MAP_VALUE, NC_MAP_VERDICT };
 
@@ -197,6 +198,9 @@ struct nc_set {
 	unsigned added;	  /* NC_CARRY_*: those that rules give to the elements that they add */
 	struct nc_limit limit;
 	struct nc_quota quota;
+	/* State of "*", which is in no map: by bit of carries, as in struct nc_stmt. */
+	uint32_t any_id[NC_CARRY_BITS];
+	bool any_fresh[NC_CARRY_BITS];
 	bool meter;    /* made by a "meter" statement */
 	char *comment; /* or NULL */
 	uint64_t handle;
@@ -459,6 +463,8 @@ struct nc_counter *nc_rule_counter(const struct nc_rule *rule);
 
 /* Are all its elements kept in the stored text, because its map in the kernel does not tell them apart? */
 bool nc_set_in_text(const struct nc_set *set);
+/* Its elements, or of a set that was not loaded those that the text has. */
+const nc_set_elements *nc_set_known(const struct nc_set *set);
 /* The element "*" of a set or map, or NULL; it is in the text, not in the map. */
 const struct nc_set_element *nc_set_catchall(const struct nc_set *set);
 

@@ -95,6 +95,35 @@ static int visit_object(struct visit *v, struct nc_object_decl *object)
 	return visit(v, own);
 }
 
+/* "*" has what every element of the set carries. */
+static int visit_set(struct visit *v, struct nc_set *set)
+{
+	struct nc_set_element *any = (struct nc_set_element *)nc_set_catchall(set);
+	int r = 0;
+
+	if (!any || !set->carries)
+		return 0;
+	if (!nc_element_more(any))
+		return -ENOMEM;
+	any->more->quota.bytes = set->quota.bytes;
+	v->handle = set->handle;
+	v->ordinal = 0;
+	for (unsigned i = 0; i < NC_CARRY_BITS && !r; i++) {
+		unsigned bit = 1u << i;
+		struct nc_stateful own = {
+			.space = bit == NC_CARRY_COUNTER ? NC_IDS_COUNTERS : NC_IDS_WORDS,
+			.id = &set->any_id[i],
+			.fresh = &set->any_fresh[i],
+			.counter = bit == NC_CARRY_COUNTER ? &any->more->counter : NULL,
+			.quota = bit == NC_CARRY_QUOTA ? &any->more->quota : NULL,
+		};
+
+		if (set->carries & bit)
+			r = visit(v, own);
+	}
+	return r;
+}
+
 static int visit_rule(struct visit *v, struct nc_rule *rule)
 {
 	int r = 0;
@@ -114,6 +143,8 @@ int nc_ruleset_each_stateful(struct nc_ruleset *ruleset, nc_stateful_fn *fn, voi
 	nc_vec_foreach (table, &ruleset->tables) {
 		nc_vec_foreach (object, &(*table)->objects)
 			r = r ?: visit_object(&v, *object);
+		nc_vec_foreach (set, &(*table)->sets)
+			r = r ?: visit_set(&v, *set);
 		nc_vec_foreach (chain, &(*table)->chains) {
 			nc_vec_foreach (rule, &(*chain)->rules)
 				r = r ?: visit_rule(&v, *rule);

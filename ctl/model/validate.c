@@ -209,6 +209,11 @@ static void check_stmt(struct validation *v, const struct nc_stmt *stmt)
 /* Elements that a set has in the kernel are counted when they are changed. */
 static void check_set(struct validation *v, const struct nc_set *set)
 {
+	const struct nc_set_element *any = nc_set_catchall(set);
+
+	if (any && (set->timeout || (any->more && any->more->timeout_given)))
+		refuse(v, any->loc.source ? &any->loc : &set->loc,
+		       "'*' stays until it is deleted: netctl keeps no time for it");
 	if (set->size && set->elements.n > set->size)
 		refuse(v, &set->loc,
 		       "set '%s' is full: its size is %u and it would have %zu elements", set->name,
@@ -241,7 +246,14 @@ static void walk_chain(struct jumps *jumps, size_t index, const struct nc_loc *l
 struct jump_context {
 	struct jumps *jumps;
 	unsigned level;
+	const struct nc_loc *loc; /* what led here, if the user has just written it */
 };
+
+/* What was there before has no place in a text: then what led to it. */
+static const struct nc_loc *written(const struct nc_loc *loc, const struct nc_loc *before)
+{
+	return loc->source ? loc : before;
+}
 
 static int follow(const struct nc_reference *reference, void *context)
 {
@@ -252,21 +264,23 @@ static int follow(const struct nc_reference *reference, void *context)
 	if (reference->kind == NC_REFERS_SET) {
 		struct nc_set *set = nc_table_find_set(jumps->table, *reference->name);
 		bool vmap = reference->stmt && reference->stmt->kind == NC_STMT_VMAP;
+		struct jump_context through = *c;
 
-		return set && vmap ? nc_set_each_reference(set, follow, c) : 0;
+		through.loc = written(reference->loc, c->loc);
+		return set && vmap ? nc_set_each_reference(set, follow, &through) : 0;
 	}
 	if (reference->kind != NC_REFERS_CHAIN)
 		return 0;
 	index = chain_index(jumps->table, *reference->name);
 	if (index < jumps->table->chains.n && !jumps->table->chains.v[index]->base)
-		walk_chain(jumps, index, reference->loc,
+		walk_chain(jumps, index, written(reference->loc, c->loc),
 			   c->level + (reference->verdict->kind == NC_DO_JUMP));
 	return jumps->result;
 }
 
 static void walk_chain(struct jumps *jumps, size_t index, const struct nc_loc *loc, unsigned level)
 {
-	struct jump_context context = {.jumps = jumps, .level = level};
+	struct jump_context context = {.jumps = jumps, .level = level, .loc = loc};
 	struct nc_chain *chain = jumps->table->chains.v[index];
 
 	if (jumps->open[index]) {
