@@ -219,33 +219,19 @@ static __always_inline void nc_rewritten(struct nc_run *run)
 	run->walk->again = 1;
 }
 
-static __always_inline void nc_shift_bytes(__be64 bytes[2], bool left)
-{
-	__u64 high = bpf_be64_to_cpu(bytes[0]), low = bpf_be64_to_cpu(bytes[1]);
-
-	if (left)
-		nc_shift_left(&high, &low, 8);
-	else
-		nc_shift_right(&high, &low, 8);
-	bytes[0] = bpf_cpu_to_be64(high);
-	bytes[1] = bpf_cpu_to_be64(low);
-}
-
 /*
- * The difference that bytes, at most 15 if odd, make to a sum of 16-bit words. odd: they begin in the lower half of one. old is
- * not what it was afterwards.
+ * The difference that bytes make to a sum of 16-bit words. odd: they begin in the lower half of one, which swaps the halves of
+ * the sum (RFC 1071).
  */
 static __always_inline __u32 nc_change(__be64 old[2], __be64 new[2], bool odd)
 {
-	__u32 change;
+	__u32 change = bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
 
 	if (!odd)
-		return bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
-	nc_shift_bytes(old, false);
-	nc_shift_bytes(new, false);
-	change = bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
-	nc_shift_bytes(new, true);
-	return change;
+		return change;
+	change = (change & 0xffff) + (change >> 16);
+	change = (change & 0xffff) + (change >> 16);
+	return __builtin_bswap16(change);
 }
 
 /* width bytes are read, changed and written back; last, as they may be those of a checksum. */
