@@ -53,7 +53,6 @@ static size_t l4_sum_offset(unsigned protocol, bool pseudo)
 	case 6:
 		return 16;
 	case 17:
-	case 33:
 	case 136:
 		return 6;
 	case 58:
@@ -91,8 +90,9 @@ static bool cover_l4(const struct judged *j, struct rewrite *r, bool pseudo)
 
 	if (!j->has_l4 || j->fragment || !offset)
 		return true;
+	/* A UDP header that was cut counts as one without a checksum. */
 	if (at + 2 > j->packet->length)
-		return false;
+		return pseudo && j->l4proto == 17;
 	/* No checksum, RFC 768. */
 	if (j->l4proto == 17 && !sum[0] && !sum[1])
 		return true;

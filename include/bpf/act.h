@@ -191,7 +191,10 @@ static __always_inline bool nc_sums_there(const struct nc_pkt *pkt, const struct
 		return false;
 	if (network && !(step->arg & NC_STORE_PSEUDO))
 		return true;
-	return !at || !pkt->th || pkt->avail[NC_BASE_TH] >= 1 + at + 2;
+	if (!at || !pkt->th || pkt->avail[NC_BASE_TH] >= 1 + at + 2)
+		return true;
+	/* A UDP header that was cut counts as one without a checksum, as in nft_payload.c. */
+	return network && pkt->byte[NC_SLOT_L4 * 8] == 17;
 }
 
 /* Keep right what covers bytes that have changed. */
@@ -208,7 +211,8 @@ static __always_inline bool nc_patch_sums(struct nc_run *run, const struct nc_st
 	if (step->base == NC_BASE_IP && !nc_patch_sum(run, pkt->nh + 10, change, false))
 		return false;
 	/* A later fragment has no transport header. */
-	if ((network && !(step->arg & NC_STORE_PSEUDO)) || !at || !pkt->th)
+	if ((network && !(step->arg & NC_STORE_PSEUDO)) || !at || !pkt->th ||
+	    pkt->avail[NC_BASE_TH] < 1 + at + 2)
 		return true;
 	return nc_patch_sum(run, pkt->th + at, change, protocol == 17);
 }

@@ -232,7 +232,9 @@ static bool good_meta_set(const struct field *field)
 
 static bool good_mangle(const struct field *field)
 {
-	return field->header != H_META && field->header != H_VLAN && (field->flags & FIELD_SET);
+	/* nft mends the checksum of a UDP packet that has none: it has a wrong one then. */
+	return field->header != H_META && field->header != H_VLAN && field->header != H_UDP &&
+	       (field->flags & FIELD_SET);
 }
 
 static bool good_vlan(const struct field *field)
@@ -300,7 +302,6 @@ static bool copy(struct draft *draft)
 	} copies[] = {
 		{H_ETHER, "ether saddr set ether daddr"}, {H_IP, "ip saddr set ip daddr"},
 		{H_IP6, "ip6 daddr set ip6 saddr"},	  {H_TCP, "tcp dport set tcp sport"},
-		{H_UDP, "udp sport set udp dport"},
 		{H_ARP, "arp daddr ip set arp saddr ip"},
 	};
 
