@@ -12,7 +12,7 @@
 
 static const char *article(const char *noun)
 {
-	return strchr("AEIOU", *noun) ? "an" : "a";
+	return strchr("AEIOUaeio", *noun) ? "an" : "a";
 }
 
 static nc_num from_bytes(const unsigned char *bytes, size_t n)

@@ -223,42 +223,42 @@ static __always_inline void nc_rewritten(struct nc_run *run)
 	run->walk->again = 1;
 }
 
-/*
- * The difference that bytes make to a sum of 16-bit words. odd: they begin in the lower half of one, which swaps the halves of
- * the sum (RFC 1071).
- */
-static __always_inline __u32 nc_change(__be64 old[2], __be64 new[2], bool odd)
+/* bpf_csum_diff() of bytes that begin in the lower half of a 16-bit word: sums are the same in either byte order, RFC 1071. */
+static __always_inline __u32 nc_swap_change(__u32 change)
 {
-	__u32 change = bpf_csum_diff((__be32 *)old, 16, (__be32 *)new, 16, 0);
-
-	if (!odd)
-		return change;
 	change = (change & 0xffff) + (change >> 16);
 	change = (change & 0xffff) + (change >> 16);
 	return __builtin_bswap16(change);
 }
 
-/* width bytes are read, changed and written back; last, as they may be those of a checksum. */
+/*
+ * width bytes are read, changed and written back; last, as they may be those of a checksum. One buffer: "combined stack size of
+ * 4 calls is 528. Too large".
+ */
 static __noinline bool nc_store_at(struct nc_run *run, const struct nc_step *step, __u32 offset)
 {
 	__u64 high = nc_acc_high(&run->walk->pkt), low = nc_acc_low(&run->walk->pkt);
-	__u32 width = nc_opaque(step->width);
-	__be64 old[2] = {}, new[2];
+	__u32 width = nc_opaque(step->width), change;
+	__be64 bytes[2] = {};
 
 	if (width < 1 || width > 16 || offset + width > run->walk->pkt.length)
 		return false;
 	if (!nc_sums_there(&run->walk->pkt, step) ||
-	    nc_hook_load_plain(run->ctx, offset, old, width))
+	    nc_hook_load_plain(run->ctx, offset, bytes, width))
 		return false;
+	change = bpf_csum_diff((__be32 *)bytes, sizeof(bytes), NULL, 0, 0);
 	/* Left-justified bytes; the value goes to its place among them. */
 	nc_shift_left(&high, &low, (16 - width) * 8 + step->shift);
-	high = (bpf_be64_to_cpu(old[0]) & ~step->mask) | (high & step->mask);
-	low = (bpf_be64_to_cpu(old[1]) & ~step->low) | (low & step->low);
-	new[0] = bpf_cpu_to_be64(high);
-	new[1] = bpf_cpu_to_be64(low);
+	high = (bpf_be64_to_cpu(bytes[0]) & ~step->mask) | (high & step->mask);
+	low = (bpf_be64_to_cpu(bytes[1]) & ~step->low) | (low & step->low);
+	bytes[0] = bpf_cpu_to_be64(high);
+	bytes[1] = bpf_cpu_to_be64(low);
+	change = bpf_csum_diff(NULL, 0, (__be32 *)bytes, sizeof(bytes), change);
+	if (step->arg & NC_STORE_ODD)
+		change = nc_swap_change(change);
 	nc_rewritten(run);
-	return nc_patch_sums(run, step, nc_change(old, new, step->arg & NC_STORE_ODD)) &&
-	       nc_hook_store(run->ctx, offset, new, width) == 0;
+	return nc_patch_sums(run, step, change) &&
+	       nc_hook_store(run->ctx, offset, bytes, width) == 0;
 }
 
 static __always_inline bool nc_store(struct nc_run *run, const struct nc_step *step)
@@ -277,25 +277,26 @@ static __always_inline bool nc_store(struct nc_run *run, const struct nc_step *s
  */
 static __noinline bool nc_store_option(struct nc_run *run, const struct nc_step *step)
 {
-	__u32 offset, width = nc_opaque(step->width), value = nc_acc_low(&run->walk->pkt);
-	__be64 old[2] = {}, new[2] = {};
+	__u32 offset, width = nc_opaque(step->width), value = nc_acc_low(&run->walk->pkt), change;
+	__be64 old = 0, new;
 	bool missing;
 
 	offset = nc_find_option(run, step->arg, step->index, &missing);
 	if (!offset || width < 1 || width > 4)
 		return missing;
 	offset += step->index - width;
-	if (nc_hook_load_plain(run->ctx, offset, old, width))
+	if (nc_hook_load_plain(run->ctx, offset, &old, width))
 		return false;
-	new[0] = bpf_cpu_to_be64((__u64)value << (64 - width * 8));
-	if (old[0] == new[0] ||
-	    (step->arg == NC_TCP_MSS && bpf_be64_to_cpu(old[0]) <= bpf_be64_to_cpu(new[0])))
+	new = bpf_cpu_to_be64((__u64)value << (64 - width * 8));
+	if (old == new || (step->arg == NC_TCP_MSS && bpf_be64_to_cpu(old) <= bpf_be64_to_cpu(new)))
 		return true;
-	if (nc_hook_store(run->ctx, offset, new, width))
+	if (nc_hook_store(run->ctx, offset, &new, width))
 		return false;
 	nc_rewritten(run);
-	return nc_patch_sum(run, run->walk->pkt.th + 16,
-			    nc_change(old, new, (offset - run->walk->pkt.th) & 1), false);
+	change = bpf_csum_diff((__be32 *)&old, 8, (__be32 *)&new, 8, 0);
+	if ((offset - run->walk->pkt.th) & 1)
+		change = nc_swap_change(change);
+	return nc_patch_sum(run, run->walk->pkt.th + 16, change, false);
 }
 
 #endif
