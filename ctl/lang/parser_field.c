@@ -61,9 +61,13 @@ static void use_own_name(const char *header, char name[NC_KEYWORD_SIZE])
 	static const struct {
 		const char *header, *name, *own;
 	} names[] = {
-		{"vlan", "cfi", "dei"},		 {"tcp option", "noop", "nop"},
-		{"tcp option", "mss", "maxseg"}, {"tcp option", "sack-permitted", "sack-perm"},
-		{"tcp option", "sack0", "sack"}, {"tcp option", "echo", "timestamp"},
+		{"vlan", "cfi", "dei"},
+		{"tcp option", "noop", "nop"},
+		{"tcp option", "mss", "maxseg"},
+		{"tcp option", "sack-permitted", "sack-perm"},
+		{"tcp option", "sack0", "sack"},
+		{"tcp option", "echo", "timestamp"},
+		{"icmpv6", "param-problem", "parameter-problem"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
