@@ -80,10 +80,15 @@ while read -r type; do
 	grep -qw -- "$type" "$TMP/netctl.nft.5"
 	ok "type $type is in netctl.nft(5)"
 done < <(sed -nE 's/.*\[NC_TYPE_[A-Z0-9_]+\] = \{"([a-z0-9_]+)".*/\1/p' ctl/model/types.c | grep -v integer)
-while read -r header field; do
-	grep -E "^ +$header +.*\\b$field\\b" "$TMP/netctl.nft.5" >/dev/null
+while IFS='|' read -r header field; do
+	[ -n "$field" ] || continue
+	if [ "$header" = meta ]; then
+		grep -E -A1 '^\.Cm meta|^\.It Cm meta' ctl/man/netctl.nft.5
+	else
+		grep -E "^\.It $header Ta " ctl/man/netctl.nft.5
+	fi | grep -qE "(^| )$field(,|\.| Ta|\$)"
 	ok "$header $field is in netctl.nft(5)"
-done < <(sed -nE 's/.*\[NC_FIELD_[A-Z0-9_]+\] = \{"([a-z0-9]+)", "([a-z0-9]+)".*/\1 \2/p' ctl/model/types.c)
+done < <(sed -nE 's/^[[:space:]]*X\([A-Z0-9_]+, "([a-z0-9 ]+)", "([a-z0-9 -]*)".*/\1|\2/p' ctl/model/types.h)
 if command -v mandoc >/dev/null; then
 	mandoc -T lint -W warning ctl/man/netctl.8 ctl/man/netctl.nft.5 >"$TMP/lint"
 	is "the manuals are clean" "$(cat "$TMP/lint")" ""

@@ -254,13 +254,35 @@ int nc_session_compile(struct nc_session *session, struct nc_ruleset *ruleset, u
 	return r < 0 ? r : nc_compile(ruleset, flags, ret, session->diag);
 }
 
+/* What a check finds out besides errors: chains that XDP cannot run. */
+static int note_placement(const struct nc_image *image, struct nc_diag *diag)
+{
+	int r = 0;
+
+	nc_vec_foreach (chain, &image->chains) {
+		if (!chain->at_tc || chain->table->dormant || r < 0)
+			continue;
+		r = chain->tc_word
+			    ? nc_diag_note(diag, &chain->chain->loc,
+					   "chain '%s' runs at tc, because XDP cannot do '%s'",
+					   chain->chain->name, chain->tc_word)
+			    : nc_diag_note(
+				      diag, &chain->chain->loc,
+				      "chain '%s' runs at tc, behind a chain that XDP cannot run",
+				      chain->chain->name);
+	}
+	return r < 0 ? r : 0;
+}
+
 int nc_session_commit(struct nc_session *session, struct nc_ruleset *ruleset, bool publish)
 {
 	_cleanup_(nc_image_clear) struct nc_image image = {};
 	int r = nc_session_compile(session, ruleset, 0, &image);
 
-	if (r < 0 || !publish)
+	if (r < 0)
 		return r;
+	if (!publish)
+		return note_placement(&image, session->diag);
 	if (!ruleset->tables.n)
 		return nc_unpublish(session->store, session->diag);
 	r = store_text(ruleset, &image);

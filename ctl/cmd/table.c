@@ -40,17 +40,12 @@ const struct nc_cmd nc_cmds[] = {
 	{"rollback", "", "back to the ruleset before the last change; once more: forth again", NULL,
 	 nc_cmd_rollback},
 	{"list",
-	 "ruleset | tables | table F T | chains | chain F T C | sets | set F T S | maps | map F T "
-	 "M | "
-	 "meters | meter F T M | counters | counter F T N | quotas | quota F T N | limits | limit "
-	 "F T N",
+	 "ruleset | tables | chains | sets | maps | meters | counters | quotas | limits | table F "
+	 "T | "
+	 "chain F T C | set|map|meter F T S | counter|quota|limit F T O",
 	 "print the ruleset or a part of it", AS_NFT, nc_cmd_ruleset},
-	{"get", "element F T S { … }", "print the elements that are asked for", AS_NFT,
-	 nc_cmd_ruleset},
-	{"reset",
-	 "counters | counter F T N | quotas | quota F T N | rules | rule F T C handle N | "
-	 "set | map | element …",
-	 "print what was counted, and begin anew", AS_NFT, nc_cmd_ruleset},
+	{"get", "element F T S { … }",
+	 "print elements of a set or map, or the intervals that hold them", AS_NFT, nc_cmd_ruleset},
 	{"add", "table | chain | rule | set | map | element | counter | quota | limit …",
 	 "add to the ruleset", AS_NFT, nc_cmd_ruleset},
 	{"create", "table | chain | set | map | element | counter | quota | limit …",
@@ -59,13 +54,17 @@ const struct nc_cmd nc_cmds[] = {
 	 nc_cmd_ruleset},
 	{"replace", "rule F T C handle N …", "put a rule in another's place", AS_NFT,
 	 nc_cmd_ruleset},
-	{"rename", "chain F T C NAME", "give a chain another name", AS_NFT, nc_cmd_ruleset},
 	{"delete", "table | chain | rule | set | map | element | counter | quota | limit …",
 	 "remove from the ruleset", AS_NFT, nc_cmd_ruleset},
 	{"destroy", "table | chain | rule | set | map | element | counter | quota | limit …",
 	 "remove what may not be there", AS_NFT, nc_cmd_ruleset},
-	{"flush", "ruleset | table F T | chain F T C | set F T S | map F T M | meter F T M",
+	{"flush", "ruleset | table F T | chain F T C | set|map|meter F T S",
 	 "remove all of the content", AS_NFT, nc_cmd_ruleset},
+	{"rename", "chain F T C NAME", "give a chain another name", AS_NFT, nc_cmd_ruleset},
+	{"reset",
+	 "counters | quotas | rules | counter|quota F T O | rule F T C handle N | set|map F T S | "
+	 "element F T S { … }",
+	 "print counters and quotas, and start them anew", AS_NFT, nc_cmd_ruleset},
 	{"explain",
 	 "[--ruleset FILE] [--device NAME] [--hook ingress|egress] (--pcap FILE | --hex BYTES …)",
 	 "say what becomes of frames, and by which rules",

@@ -14,7 +14,7 @@ _netctl_files() {
 _netctl_object() {
 	case $prev in
 	"$command") mapfile -t COMPREPLY < <(compgen -W "$*" -- "$cur") ;;
-	table | chain | rule | set | element | tables | chains | sets | counters)
+	table | chain | rule | set | map | meter | element | counter | quota | limit | ruleset | tables | chains | sets | maps | meters | counters | quotas | limits | rules)
 		mapfile -t COMPREPLY < <(compgen -W "netdev" -- "$cur")
 		;;
 	esac
@@ -30,7 +30,7 @@ _netctl() {
 	fi
 	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush rename get reset explain monitor help version"
 	options="--file --check --json --handle --numeric --stateless --terse --help --version"
-	objects="ruleset tables table chains chain sets set counters"
+	objects="ruleset tables table chains chain sets set maps map meters meter counters counter quotas quota limits limit"
 
 	case $prev in
 	-f | --file)
@@ -86,9 +86,12 @@ _netctl() {
 	monitor) mapfile -t COMPREPLY < <(compgen -W "events ruleset --count --timeout --rules --prefix --group --new --pcapng" -- "$cur") ;;
 	help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
 	list) _netctl_object "$objects" ;;
-	flush) _netctl_object ruleset table chain set ;;
-	add | delete | destroy) _netctl_object table chain rule set element ;;
-	create) _netctl_object table chain set element ;;
+	get) _netctl_object element ;;
+	flush) _netctl_object ruleset table chain set map meter ;;
+	add | delete | destroy) _netctl_object table chain rule set map element counter quota limit ;;
+	create) _netctl_object table chain set map element counter quota limit ;;
 	insert | replace) _netctl_object rule ;;
+	rename) _netctl_object chain ;;
+	reset) _netctl_object counters counter quotas quota rules rule set map element ;;
 	esac
 } && complete -F _netctl netctl

@@ -182,8 +182,7 @@ bool nc_parser_refused(struct nc_parser *parser, enum nc_unsupported where)
 	if (!nc_parser_keyword(parser, word) || !nc_word_unsupported(where, word, &advice))
 		return false;
 	nc_diag_error(parser->diag, &parser->token.loc,
-		      "'%s' is nft grammar that netctl does not support%s%s", word,
-		      advice ? ": " : "", advice ?: "");
+		      "'%s' is nft grammar that netctl does not support: %s", word, advice);
 	return true;
 }
 

@@ -155,6 +155,12 @@ static bool parse_table_object(struct nc_parser *parser, struct nc_ast_command *
 
 static bool parse_table_flags(struct nc_parser *parser, struct nc_ast_table *table)
 {
+	if (nc_parser_at_word(parser, "owner")) {
+		nc_diag_error(parser->diag, &parser->token.loc,
+			      "'flags owner' is nft grammar that netctl does not support: tables "
+			      "outlive the process that makes them");
+		return false;
+	}
 	if (!nc_parser_expect_word(parser, "dormant"))
 		return false;
 	table->dormant = true;

@@ -61,9 +61,13 @@ static void use_own_name(const char *header, char name[NC_KEYWORD_SIZE])
 	static const struct {
 		const char *header, *name, *own;
 	} names[] = {
-		{"vlan", "cfi", "dei"},		 {"tcp option", "noop", "nop"},
-		{"tcp option", "mss", "maxseg"}, {"tcp option", "sack-permitted", "sack-perm"},
-		{"tcp option", "sack0", "sack"}, {"tcp option", "echo", "timestamp"},
+		{"vlan", "cfi", "dei"},
+		{"tcp option", "noop", "nop"},
+		{"tcp option", "mss", "maxseg"},
+		{"tcp option", "sack-permitted", "sack-perm"},
+		{"tcp option", "sack0", "sack"},
+		{"tcp option", "echo", "timestamp"},
+		{"icmpv6", "param-problem", "parameter-problem"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -72,21 +76,35 @@ static void use_own_name(const char *header, char name[NC_KEYWORD_SIZE])
 	}
 }
 
+/* "tcp option 5", "tcp option @5,0,8" */
+static bool at_number(const struct nc_parser *parser)
+{
+	return nc_parser_at(parser, NC_TOKEN_LITERAL) || nc_parser_at(parser, NC_TOKEN_AT);
+}
+
 /* The longest name of the header's fields that is there: "saddr ip", "maxseg size". */
 static bool parse_name(struct nc_parser *parser, const char *header, enum nc_field *ret)
 {
 	char name[NC_KEYWORD_SIZE], longer[2 * NC_KEYWORD_SIZE], second[NC_KEYWORD_SIZE];
 	char names[512] = "";
+	const char *advice;
 	enum nc_field field;
 	bool found;
 
-	if (!nc_parser_keyword(parser, name))
-		goto unexpected;
+	if (!nc_parser_keyword(parser, name)) {
+		if (strcmp(header, "tcp option") != 0 || !at_number(parser))
+			goto unexpected;
+		nc_diag_error(parser->diag, &parser->token.loc,
+			      "TCP options by number are nft grammar that netctl does not support: "
+			      "write the option's name");
+		return false;
+	}
 	use_own_name(header, name);
 	found = nc_field_by_name(header, name, ret) == 0;
-	if (!found && nc_field_unsupported(header, name)) {
+	if (!found && nc_field_unsupported(header, name, &advice)) {
 		nc_diag_error(parser->diag, &parser->token.loc,
-			      "'%s %s' is nft grammar that netctl does not support", header, name);
+			      "'%s %s' is nft grammar that netctl does not support: %s", header,
+			      name, advice);
 		return false;
 	}
 	if (!found && strcmp(header, "tcp option") != 0 && strcmp(header, "arp") != 0)

@@ -96,10 +96,15 @@ static bool parse_object_name(struct nc_parser *parser, const char *expected,
 	if (nc_parser_at(parser, NC_TOKEN_STRING)) {
 		if (!nc_parser_take(parser, &stmt->object))
 			return false;
-	} else if (!nc_parser_name(parser, expected, &stmt->object)) {
-		return false;
+	} else if (!nc_parser_at_field(parser)) {
+		return nc_parser_name(parser, expected, &stmt->object);
 	}
-	return true;
+	if (stmt->object.text && !nc_parser_at_word(parser, "map"))
+		return true;
+	nc_diag_error(parser->diag, &token.loc,
+		      "objects named by a map are nft grammar that netctl does not support; write "
+		      "a rule for each, or let the elements of a set count");
+	return false;
 }
 
 static bool parse_counter(struct nc_parser *parser, struct nc_ast_stmt *stmt)

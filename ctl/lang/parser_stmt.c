@@ -381,6 +381,13 @@ static bool parse_level(struct nc_parser *parser, int *ret)
 			return true;
 		}
 	}
+	if (nc_parser_at_word(parser, "audit")) {
+		nc_diag_error(
+			parser->diag, &parser->token.loc,
+			"'level audit' is nft grammar that netctl does not support: events go "
+			"to 'netctl monitor', not to the audit daemon");
+		return false;
+	}
 	return nc_parser_unexpected(
 		parser, "'emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info' or 'debug'");
 }
@@ -488,6 +495,12 @@ bool nc_parse_send(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 	    !nc_parse_argument(parser,
 			       stmt->send.family ? &stmt->send.address : &stmt->send.device))
 		return false;
+	if (!stmt->send.family && nc_parser_at_word(parser, "device")) {
+		nc_diag_error(parser->diag, &parser->token.loc,
+			      "the family of the address is missing: write 'fwd ip to' or 'fwd ip6 "
+			      "to'; 'dup' takes a device alone");
+		return false;
+	}
 	return !stmt->send.family || (nc_parser_expect_word(parser, "device") &&
 				      nc_parse_argument(parser, &stmt->send.device));
 }

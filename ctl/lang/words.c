@@ -55,150 +55,100 @@ struct unsupported_word {
 	const char *advice;
 };
 
+/* What stands where nft has a verb, and is none of netctl's language. */
 static const struct unsupported_word commands[] = {
-	{"define", "write the value out where $variable stands"},
-	{"redefine", "write the value out where $variable stands"},
-	{"undefine", "write the value out where $variable stands"},
-	{"include", "give netctl one file, or run it once per file"},
-	{"reset", NULL},
-	{"rename", NULL},
-	{"get", NULL},
-	{"monitor", NULL},
-	{"import", NULL},
-	{"export", NULL},
-	{"describe", NULL},
+	{"monitor", "it is a command of its own: netctl monitor"},
+	{"describe", "netctl.nft(5) has the types and the names of their values"},
+	{"import", "'netctl -f' reads JSON"},
+	{"export", "'netctl -j list ruleset' writes JSON"},
 	{},
 };
 
+#define NO_CONNECTIONS "connections are tracked behind this hook"
+#define NO_FLOWTABLE   "flows are offloaded behind this hook; 'fwd' sends frames on"
+#define NO_SECMARK     "packets get their security marks behind this hook"
+
 static const struct unsupported_word objects[] = {
-	{"map", NULL},
-	{"maps", NULL},
-	{"flowtable", NULL},
-	{"flowtables", NULL},
-	{"counter", "write \"counter\" in the rule instead"},
-	{"quota", NULL},
-	{"quotas", NULL},
-	{"limit", NULL},
-	{"limits", NULL},
-	{"ct", NULL},
-	{"secmark", NULL},
-	{"secmarks", NULL},
-	{"synproxy", NULL},
-	{"synproxys", NULL},
-	{"meter", NULL},
-	{"meters", NULL},
-	{"tunnel", NULL},
-	{"tunnels", NULL},
-	{"hooks", NULL},
-	{"rules", NULL},
-	{"flags", NULL},
+	{"flowtable", NO_FLOWTABLE},
+	{"flowtables", NO_FLOWTABLE},
+	{"flow", "it is an older word: write 'list meters'"},
+	{"ct", NO_CONNECTIONS},
+	{"secmark", NO_SECMARK},
+	{"secmarks", NO_SECMARK},
+	{"synproxy", NO_CONNECTIONS},
+	{"synproxys", NO_CONNECTIONS},
+	{"tunnel", "tunnels end behind this hook"},
+	{"tunnels", "tunnels end behind this hook"},
+	{"hooks", "'netctl status' shows what is attached"},
+	{"rules", "'list ruleset' and 'list chain' show rules"},
 	{},
 };
 
 static const struct unsupported_word set_words[] = {
-	{"typeof", "write \"type\" and the type's name instead"},
-	{"timeout", NULL},
-	{"gc-interval", NULL},
-	{"auto-merge", "write intervals that do not overlap"},
-	{"counter", NULL},
-	{"policy", NULL},
-	{"quota", NULL},
-	{"limit", NULL},
-	{"last", NULL},
-	{"ct", NULL},
-	{"dynamic", NULL},
-	{},
-};
-
-static const struct unsupported_word statements[] = {
-	{"jump", "write the rules of the chain out where they are needed"},
-	{"goto", "write the rules of the chain out where they are needed"},
-	{"return", NULL},
-	{"continue", NULL},
-	{"vmap", "write one rule per verdict instead"},
-	{"map", NULL},
-	{"log", NULL},
-	{"limit", NULL},
-	{"quota", NULL},
-	{"last", NULL},
-	{"queue", NULL},
-	{"reject", "\"drop\" is what XDP can do"},
-	{"ct", "connections are tracked behind this hook"},
-	{"notrack", NULL},
-	{"snat", NULL},
-	{"dnat", NULL},
-	{"masquerade", NULL},
-	{"redirect", NULL},
-	{"tproxy", NULL},
-	{"synproxy", NULL},
-	{"dup", NULL},
-	{"fwd", NULL},
-	{"set", "add elements with \"add element\""},
-	{"add", "add elements with \"add element\""},
-	{"update", NULL},
-	{"delete", NULL},
-	{"flow", NULL},
-	{"meter", NULL},
-	{"xt", NULL},
-	{"secmark", NULL},
-	{"tunnel", NULL},
-	{"rt", NULL},
-	{"rt0", NULL},
-	{"rt2", NULL},
-	{"srh", NULL},
-	{"hbh", NULL},
-	{"frag", NULL},
-	{"dst", NULL},
-	{"mh", NULL},
-	{"exthdr", NULL},
-	{"arp", "only \"ether type arp\" can be matched"},
-	{"ah", "\"meta l4proto ah\" can be matched"},
-	{"esp", "\"meta l4proto esp\" can be matched"},
-	{"comp", "\"meta l4proto comp\" can be matched"},
-	{"igmp", "\"meta l4proto igmp\" can be matched"},
-	{"gre", "\"meta l4proto gre\" can be matched"},
-	{"gretap", NULL},
-	{"vxlan", NULL},
-	{"geneve", NULL},
-	{"fib", NULL},
-	{"socket", NULL},
-	{"osf", NULL},
-	{"ipsec", NULL},
-	{"numgen", NULL},
-	{"jhash", NULL},
-	{"symhash", NULL},
-	{"iif", "the chain's device is what a packet came in by"},
-	{"iifname", "the chain's device is what a packet came in by"},
-	{"iiftype", NULL},
-	{"iifgroup", NULL},
-	{"oif", NULL},
-	{"oifname", NULL},
-	{"oiftype", NULL},
-	{"oifgroup", NULL},
-	{"ibrname", NULL},
-	{"obrname", NULL},
-	{"mark", NULL},
-	{"pkttype", NULL},
-	{"cpu", NULL},
-	{"skuid", NULL},
-	{"skgid", NULL},
-	{"cgroup", NULL},
-	{"nftrace", NULL},
-	{"rtclassid", NULL},
-	{"random", NULL},
-	{"time", NULL},
-	{"hour", NULL},
-	{"day", NULL},
+	{"ct", NO_CONNECTIONS},
+	{"last", "'counter' tells whether an element was hit"},
 	{},
 };
 
 static const struct unsupported_word elements[] = {
-	{"timeout", NULL},
-	{"expires", NULL},
-	{"comment", NULL},
-	{"counter", NULL},
-	{"limit", NULL},
-	{"last", NULL},
+	{"ct", NO_CONNECTIONS},
+	{"last", "'counter' tells whether an element was hit"},
+	{},
+};
+
+#define NO_NAT                                                                                     \
+	"addresses are translated behind this hook; 'ip daddr set' rewrites them without state"
+#define NO_SOCKET "sockets are looked up behind this hook"
+#define NO_ROUTE  "routes are looked up behind this hook"
+#define NO_BRIDGE "bridges are behind this hook"
+#define NO_IPSEC  "packets are decrypted behind this hook"
+#define NO_TUNNEL "headers in a tunnel are not parsed"
+#define NO_ROUTING                                                                                 \
+	"of routing headers only nexthdr, hdrlength, type and seg-left are read: 'rt type 4'"
+
+static const struct unsupported_word statements[] = {
+	{"last", "'counter' tells whether a rule was hit"},
+	{"queue", "there is no queue to user space at this hook; 'log' copies packets"},
+	{"reject", "no packet is answered at this hook; 'drop' is possible"},
+	{"ct", NO_CONNECTIONS},
+	{"notrack", NO_CONNECTIONS},
+	{"snat", NO_NAT},
+	{"dnat", NO_NAT},
+	{"masquerade", NO_NAT},
+	{"redirect", NO_NAT},
+	{"tproxy", NO_SOCKET},
+	{"synproxy", NO_CONNECTIONS},
+	{"flow", NO_FLOWTABLE},
+	{"reset",
+	 "TCP options cannot be removed, only rewritten: 'tcp option maxseg size set 1360'"},
+	{"xt",
+	 "it stands for a rule of iptables; iptables-restore-translate writes it in nft's words"},
+	{"secmark", NO_SECMARK},
+	{"tunnel", NO_TUNNEL},
+	{"rt0", NO_ROUTING},
+	{"rt2", NO_ROUTING},
+	{"rt4", NO_ROUTING},
+	{"srh", NO_ROUTING},
+	{"gre", NO_TUNNEL},
+	{"gretap", NO_TUNNEL},
+	{"vxlan", NO_TUNNEL},
+	{"geneve", NO_TUNNEL},
+	{"fib", NO_ROUTE},
+	{"rtclassid", NO_ROUTE},
+	{"socket", NO_SOCKET},
+	{"osf", "systems are not told by their fingerprints; 'tcp option' and 'tcp window' read "
+		"what they are"},
+	{"ipsec", NO_IPSEC},
+	{"secpath", NO_IPSEC},
+	{"symhash", "the kernel's flow hash is not there yet; 'jhash' computes one"},
+	{"ibrname", NO_BRIDGE},
+	{"obrname", NO_BRIDGE},
+	{"ibriport", NO_BRIDGE},
+	{"obriport", NO_BRIDGE},
+	{"skuid", NO_SOCKET},
+	{"skgid", NO_SOCKET},
+	{"cgroup", NO_SOCKET},
+	{"nftrace", "'netctl explain' shows which rules a packet meets"},
 	{},
 };
 
@@ -208,50 +158,109 @@ static const struct unsupported_word *const unsupported[] = {
 	[NC_UNSUPPORTED_STATEMENT] = statements,
 };
 
-bool nc_word_unsupported(enum nc_unsupported where, const char *word, const char **ret_advice)
+static bool find_word(const struct unsupported_word *words, const char *word,
+		      const char **ret_advice)
 {
-	for (const struct unsupported_word *w = unsupported[where]; w->word; w++) {
-		if (strcmp(w->word, word) == 0) {
-			*ret_advice = w->advice;
+	for (; words->word; words++) {
+		if (strcmp(words->word, word) == 0) {
+			*ret_advice = words->advice;
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Fields by header, each between blanks. */
-static const struct {
-	const char *header, *fields;
-} unsupported_fields[] = {
-	{"vlan", " cfi dei pcp "},
-	{"ip", " version hdrlength dscp ecn length id frag-off ttl checksum option "},
-	{"ip6", " version priority dscp ecn flowlabel length hoplimit "},
-	{"tcp", " sequence ackseq doff reserved window checksum urgptr option "},
-	{"udp", " length checksum "},
-	{"udplite", " csumcov checksum "},
-	{"sctp", " vtag checksum chunk "},
-	{"dccp", " type option "},
-	{"icmp", " checksum id sequence gateway mtu "},
-	{"icmpv6", " checksum id sequence mtu max-delay param-problem taddr daddr "},
-	{"meta",
-	 " length nfproto priority mark nftrace iif iifname iiftype iifgroup iifkind oif oifname"
-	 " oiftype oifgroup oifkind sdif sdifname skuid skgid rtclassid ibrname obrname ibriport"
-	 " ibrpvid ibrvproto pkttype cpu cgroup random ipsec secmark time hour day broute "},
+bool nc_word_unsupported(enum nc_unsupported where, const char *word, const char **ret_advice)
+{
+	return find_word(unsupported[where], word, ret_advice);
+}
+
+static const struct unsupported_word ip_fields[] = {
+	{"option", "options of IPv4 are not walked; 'ip hdrlength > 5' tells that there are some"},
+	{},
 };
 
-bool nc_field_unsupported(const char *header, const char *field)
+static const struct unsupported_word icmpv6_fields[] = {
+	{"packet-too-big", "nft calls it 'icmpv6 mtu'"},
+	{"taddr", "'@th,64,128' reads the address of a neighbour solicitation"},
+	{"daddr", "'@th,192,128' reads the address of a redirect"},
+	{},
+};
+
+static const struct unsupported_word rt_fields[] = {
+	{"classid", NO_ROUTE},
+	{"nexthop", NO_ROUTE},
+	{"mtu", NO_ROUTE},
+	{"ipsec", NO_ROUTE},
+	{"ip", NO_ROUTE},
+	{"ip6", NO_ROUTE},
+	{},
+};
+
+static const struct unsupported_word sctp_fields[] = {
+	{"chunk", "chunks are not walked; '@th,96,8' reads the first one's type"},
+	{},
+};
+
+static const struct unsupported_word dccp_fields[] = {
+	{"option", "options of DCCP are not walked"},
+	{},
+};
+
+#define ONE_BLOCK "of SACK's blocks only the first is read: 'tcp option sack left'"
+#define NO_OPTION                                                                                  \
+	"eol, nop, maxseg, window, sack-perm, sack and timestamp are the options that are found"
+
+static const struct unsupported_word option_fields[] = {
+	{"sack1", ONE_BLOCK},
+	{"sack2", ONE_BLOCK},
+	{"sack3", ONE_BLOCK},
+	{"fastopen", NO_OPTION},
+	{"md5sig", NO_OPTION},
+	{"mptcp", NO_OPTION},
+	{},
+};
+
+static const struct unsupported_word meta_fields[] = {
+	{"nfproto", "in family netdev 'meta protocol' tells what a packet is"},
+	{"nftrace", "'netctl explain' shows which rules a packet meets"},
+	{"iifkind",
+	 "the kind of an interface is not known at this hook; 'iiftype' and 'iifgroup' are"},
+	{"oifkind",
+	 "the kind of an interface is not known at this hook; 'oiftype' and 'oifgroup' are"},
+	{"sdif", "VRFs are behind this hook"},
+	{"sdifname", "VRFs are behind this hook"},
+	{"skuid", NO_SOCKET},
+	{"skgid", NO_SOCKET},
+	{"cgroup", NO_SOCKET},
+	{"rtclassid", NO_ROUTE},
+	{"ibrname", NO_BRIDGE},
+	{"obrname", NO_BRIDGE},
+	{"ibriport", NO_BRIDGE},
+	{"obriport", NO_BRIDGE},
+	{"ibrpvid", NO_BRIDGE},
+	{"ibrvproto", NO_BRIDGE},
+	{"broute", NO_BRIDGE},
+	{"ipsec", NO_IPSEC},
+	{"secpath", NO_IPSEC},
+	{"secmark", NO_SECMARK},
+	{},
+};
+
+static const struct {
+	const char *header;
+	const struct unsupported_word *fields;
+} unsupported_fields[] = {
+	{"ip", ip_fields},     {"icmpv6", icmpv6_fields}, {"rt", rt_fields},
+	{"sctp", sctp_fields}, {"dccp", dccp_fields},	  {"tcp option", option_fields},
+	{"meta", meta_fields},
+};
+
+bool nc_field_unsupported(const char *header, const char *field, const char **ret_advice)
 {
-	size_t length = strlen(field);
-
 	for (size_t i = 0; i < sizeof(unsupported_fields) / sizeof(*unsupported_fields); i++) {
-		const char *at = unsupported_fields[i].fields;
-
-		if (strcmp(unsupported_fields[i].header, header) != 0)
-			continue;
-		for (; (at = strstr(at, field)); at++) {
-			if (at[-1] == ' ' && at[length] == ' ')
-				return true;
-		}
+		if (strcmp(unsupported_fields[i].header, header) == 0)
+			return find_word(unsupported_fields[i].fields, field, ret_advice);
 	}
 	return false;
 }
