@@ -5,20 +5,21 @@ set -eu
 
 packages="make gcc clang llvm clang-format cppcheck shellcheck pkg-config bpftool
 libbpf-dev libxdp-dev libnl-3-dev libnl-route-3-dev libjson-c-dev libelf-dev zlib1g-dev
-libcmocka-dev libclang-rt-14-dev perl iproute2 iputils-ping ethtool nftables iptables netcat-openbsd
-python3 python3-scapy strace mandoc procps bash-completion"
+libcmocka-dev libclang-rt-14-dev perl iproute2 iputils-ping ethtool nftables netcat-openbsd
+python3 python3-scapy strace mandoc procps bash-completion iptables"
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	cat <<-'END'
 	deps: this is not Debian or one of its children. Please install, by the names your distribution gives them:
 	  Fedora:     make gcc clang llvm clang-tools-extra cppcheck ShellCheck pkgconf bpftool libbpf-devel libxdp-devel
 	              libnl3-devel json-c-devel elfutils-libelf-devel zlib-devel libcmocka-devel compiler-rt perl
-	              iproute iputils ethtool nftables iptables-nft netcat python3-scapy strace mandoc
+	              iproute iputils ethtool nftables netcat python3-scapy strace mandoc
 	  Arch:       base-devel clang llvm cppcheck shellcheck bpf libbpf libxdp libnl json-c cmocka iproute2
-	              iputils ethtool nftables iptables openbsd-netcat scapy strace mandoc
+	              iputils ethtool nftables openbsd-netcat scapy strace mandoc
 	  openSUSE:   make gcc clang llvm cppcheck ShellCheck bpftool libbpf-devel libxdp-devel libnl3-devel
-	              libjson-c-devel libelf-devel libcmocka-devel iproute2 iputils ethtool nftables iptables netcat-openbsd
+	              libjson-c-devel libelf-devel libcmocka-devel iproute2 iputils ethtool nftables netcat-openbsd
 	              python3-scapy strace mandoc
+	  all:        iptables (Fedora: iptables-nft)
 	then: make build
 	END
 	command -v clang >/dev/null && command -v pkg-config >/dev/null && pkg-config --exists libbpf libxdp && exit 0
