@@ -53,12 +53,13 @@ static __always_inline __u64 *nc_word_of(struct nc_run *run, const struct nc_ste
 
 /*
  * nft_limit.c's token bucket with one word of state: when the bucket was last empty. Tokens are the time since then, at
- * most the depth; a packet that finds its price moves the moment on by it.
+ * most the depth; a packet that finds its price moves the moment on by it. The moment may be before the clock began.
  */
 static __noinline bool nc_limit(struct nc_run *run, const struct nc_step *step)
 {
 	bool over = step->flags & NC_STEP_INVERT;
-	__u64 *word = nc_word_of(run, step), price, now, empty, seen;
+	__u64 *word = nc_word_of(run, step), price, now, seen;
+	__s64 tokens;
 
 	if (!word || !step->low)
 		return false;
@@ -67,12 +68,13 @@ static __noinline bool nc_limit(struct nc_run *run, const struct nc_step *step)
 	now = bpf_ktime_get_ns();
 	for (int i = 0; i < NC_LIMIT_TRIES; i++) {
 		seen = *(volatile __u64 *)word;
-		empty = now - seen > step->span || seen > now ? now - step->span : seen;
-		if (seen > now)
-			empty = seen;
-		if (empty + price > now)
+		/* May be below zero: the clock of another CPU was later. */
+		tokens = now - seen;
+		if (!seen || tokens > (__s64)step->span)
+			tokens = step->span;
+		if (tokens < (__s64)price)
 			return over;
-		if (__sync_val_compare_and_swap(word, seen, empty + price) == seen)
+		if (__sync_val_compare_and_swap(word, seen, (now - tokens + price) ?: 1) == seen)
 			return !over;
 	}
 	return over;
