@@ -159,7 +159,7 @@ static const struct row rows[] = {
 	{"MAC address", "", "ether daddr set 00:01:02:03:04:05", UDP, ACCEPT,
 	 UDP "ll 0 000102030405"},
 	{"what was rewritten is what later rules see", "", "tcp dport set 22\ntcp dport 22 drop",
-	 TCP, DROP, "ip 10.0.0.1 10.0.0.2 tcp 1000 22 2 sum"},
+	 TCP "sum", DROP, "ip 10.0.0.1 10.0.0.2 tcp 1000 22 2 sum"},
 	{"MSS shrinks", "", "tcp option maxseg size set 536", TCP "opt 020405b4 sum", ACCEPT,
 	 TCP "opt 02040218 sum"},
 	{"MSS does not grow", "", "tcp option maxseg size set 9000 drop", TCP "opt 020405b4 sum",
