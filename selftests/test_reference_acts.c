@@ -74,7 +74,7 @@ static const struct {
 	{"sctp dport set 443", IP "proto 132 hex 000100020000000011223344 sum",
 	 IP "proto 132 hex 000101bb0000000011223344 sum"},
 	{"dccp dport set 443", IP "proto 33 hex 00010002030000000000000000000000 sum",
-	 IP "proto 33 hex 000101bb030000000000000000000000 sum"},
+	 IP "proto 33 hex 000101bb0300e8c80000000000000000"},
 	{"icmp type set echo-reply", IP "icmp 8 0 " TAIL "sum", IP "icmp 0 0 " TAIL "sum"},
 	{"icmpv6 code set 4", IP6 "icmp6 1 0 " TAIL "sum", IP6 "icmp6 1 4 " TAIL "sum"},
 	{"igmp mrt set 7", IP "proto 2 hex 11000000e0000001 sum",

@@ -392,10 +392,9 @@ static int put_to_work(const struct publication *p)
 
 static int prepare_and_store(struct publication *p)
 {
-	int r = find_links(p);
+	int links = find_links(p), ports = find_ports(p), needed = find_needed(p);
+	int r = links ?: ports ?: needed;
 
-	r = find_ports(p) ?: r;
-	r = find_needed(p) ?: r;
 	if (r == 0)
 		r = prepare_state(p);
 	if (r == 0)

@@ -27,8 +27,8 @@ struct layer {
 
 /* What the matches so far have established. */
 struct context {
-	bool ether;    /* Ethernet is named: EtherType is where to look for the protocol */
-	unsigned tags; /* VLAN headers entered */
+	bool ether;		/* Ethernet is named: EtherType is where to look for the protocol */
+	unsigned tags;		/* VLAN headers entered */
 	bool perhaps_tag;	/* "vlan type { ip, 8021q }": what follows is a tag, or is not */
 	struct layer network;	/* by EtherType */
 	struct layer transport; /* by protocol number */
@@ -97,11 +97,10 @@ static int imply_any(struct context *context, enum nc_field field, unsigned dept
 	}
 	/* As nft: what an extension header needs stands first in the rule. */
 	if (r == 0)
-		r = nc_vec_insert(&context->rule->stmts,
-				  nc_field_info(context->field)->read == NC_READ_EXTENSION
-					  ? 0
-					  : context->at,
-				  stmt);
+		r = nc_vec_insert(
+			&context->rule->stmts,
+			nc_field_info(context->field)->read == NC_READ_EXTENSION ? 0 : context->at,
+			stmt);
 	if (r < 0) {
 		nc_match_clear(&stmt.match);
 		return r;

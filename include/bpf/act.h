@@ -58,7 +58,8 @@ static __always_inline __u64 *nc_word_of(struct nc_run *run, const struct nc_ste
 static __noinline bool nc_limit(struct nc_run *run, const struct nc_step *step)
 {
 	bool over = step->flags & NC_STEP_INVERT;
-	__u64 *word = nc_word_of(run, step), price, now, tokens, seen;
+	__u64 *word = nc_word_of(run, step), price, now, seen;
+	__s64 tokens;
 
 	if (!word || !step->low)
 		return false;
@@ -67,11 +68,11 @@ static __noinline bool nc_limit(struct nc_run *run, const struct nc_step *step)
 	now = bpf_ktime_get_ns();
 	for (int i = 0; i < NC_LIMIT_TRIES; i++) {
 		seen = *(volatile __u64 *)word;
+		/* May be below zero: the clock of another CPU was later. */
 		tokens = now - seen;
-		/* The moment may lie before the clock began, or a little ahead on another CPU. */
-		if (!seen || (__s64)tokens > (__s64)step->span)
+		if (!seen || tokens > (__s64)step->span)
 			tokens = step->span;
-		if ((__s64)tokens < (__s64)price)
+		if (tokens < (__s64)price)
 			return over;
 		if (__sync_val_compare_and_swap(word, seen, (now - tokens + price) ?: 1) == seen)
 			return !over;

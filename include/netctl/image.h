@@ -210,8 +210,8 @@ struct nc_rich {
 };
 
 /*
- * State of one limit (ns of CLOCK_MONOTONIC at which its bucket was last empty: now minus that is how full it is, up to its
- * depth), quota (bytes used) or numgen (numbers given). Writers: BPF; netctl for new ones and on reset.
+ * State of one limit (ns of CLOCK_MONOTONIC, modulo 2^64, at which its bucket was last empty: now minus that is how full it
+ * is, up to its depth; 0: it is full), quota (bytes used) or numgen (numbers given). Writers: BPF; netctl for new ones and on reset.
  */
 struct nc_word {
 	__u64 value;

@@ -76,10 +76,11 @@ static const char *const names[_F_MAX] = {
 
 static bool enabled[_F_MAX];
 
+/* Shifts and auto-merge are where nft 1.0.6 is wrong: it shifts what is not in host order, and forgets what it merged. */
 void features_begin(void)
 {
 	for (int i = 0; i < _F_MAX; i++)
-		enabled[i] = i != F_EGRESS;
+		enabled[i] = i != F_EGRESS && i != F_SHIFT && i != F_AUTOMERGE;
 }
 
 static bool set(const char *list, bool to)

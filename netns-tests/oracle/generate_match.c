@@ -29,6 +29,10 @@ static bool values_of_mask(const struct field *field, const char **mask, const c
 		m |= (value_t)1 << below(field->bits);
 	if (!m)
 		return false;
+	/* All bytes count: netctl does not read those that no bit is asked of, nor miss them in a header that is cut there. */
+	for (unsigned at = 0; at + 8 <= field->bits; at += 8)
+		if (!(m >> at & 0xff))
+			m |= (value_t)1 << at;
 	*mask = value_print(field->type, field->bits, m);
 	*value = value_print(field->type, field->bits, v & m);
 	if (field->type == T_TCPFLAG)

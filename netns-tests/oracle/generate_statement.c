@@ -161,16 +161,17 @@ static bool dynamic_set(struct draft *draft)
 	type = key_type(&key, NULL);
 	if (!type)
 		return false;
-	name = object_for(draft, "set", "d", say("dynamic %s %s", type, time),
+	/* netctl's elements all have what one of them has; nft's have what their own rule gave them. */
+	if (on(F_ELEMENTSTATE) && !below(3))
+		state = below(2)   ? " counter"
+			: below(2) ? say(" limit %s", limit_text())
+				   : say(" quota %s", quota_text());
+	name = object_for(draft, "set", "d", say("dynamic %s %s%s", type, time, state),
 			  say("%s; size %u; flags dynamic%s; %s", type,
 			      below(2) ? 65535 : 1 + below(8), *time ? ", timeout" : "", time),
 			  NULL, 0);
 	if (!name)
 		return false;
-	if (on(F_ELEMENTSTATE) && !below(3))
-		state = below(2)   ? " counter"
-			: below(2) ? say(" limit %s", limit_text())
-				   : say(" quota %s", quota_text());
 	draft_add(draft, say("%s @%s { %s%s%s }",
 			     !below(8) && !*state ? "delete"
 			     : below(2)		  ? "add"

@@ -60,7 +60,7 @@ static const char usage[] =
 	"  --frames N         frames for each ruleset (200)\n"
 	"  --seed N           of the first ruleset; the next one has N + 1\n"
 	"  --features LIST    use only these parts of the language and kinds of frames\n"
-	"  --with LIST        use these too: egress is off otherwise\n"
+	"  --with LIST        use these too: egress, shift and automerge are off otherwise\n"
 	"  --without LIST     do not use these\n"
 	"  --list-features    name them\n"
 	"  --netctl PATH      the program to compare with nft (build/netctl)\n"
