@@ -285,6 +285,14 @@ int nc_live_set_fd(const struct nc_live *live, uint32_t live_index)
 	return open_pin(live, name);
 }
 
+int nc_live_gc_fd(const struct nc_live *live, uint32_t live_index)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "gc-%u", live_index);
+	return open_pin(live, name);
+}
+
 /* The set's map, of the class that it should have; or a message. */
 static int open_set(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
 		    struct nc_diag *diag)
