@@ -222,4 +222,38 @@ nc -f "$TMP/o.json"
 is "and an object by JSON" "$? $(nc -j list counter netdev f j | objects | tail -n 1)" "0 ['counter', {'family': 'netdev', 'name': 'j', 'table': 'f', 'packets': 1, 'bytes': 2}]"
 nc delete counter netdev f j
 ok "deleted"
+
+# --- a full set, and elements whose time has run out
+cat >"$TMP/f.nft" <<'END'
+flush ruleset
+table netdev f {
+	set seen { type ipv4_addr . inet_service; size 8; flags dynamic,timeout; timeout 1s; }
+	chain in {
+		type filter hook ingress device "s0" priority 0; policy accept;
+		udp dport 1000-2000 add @seen { ip saddr . udp dport } counter comment "added"
+	}
+}
+END
+both -f "$TMP/f.nft"
+for port in 1000 1001 1002 1003 1004 1005 1006 1007 1008 1009; do burst $port 1; done
+same "a full set takes no more" -s list ruleset
+is "though rules see it as nft's do" "$(counted added)" 8
+nc add rule netdev f in udp dport 9 drop
+nf add rule netdev f in udp dport 9 drop
+held() { # elements in the set's map, timed out or not
+	"$(command -v bpftool || echo /usr/sbin/bpftool)" -j map dump pinned "$(echo "$(store)"/gen-*/set-0 | tr ' ' '\n' | tail -n 1)" | $PYTHON -c 'import json, sys; print(len(json.load(sys.stdin)))'
+}
+if [ -n "$(find "$(store)" -name gc-0)" ]; then
+	wait_for '[ "$(held)" = 0 ]'
+	is "what timed out is collected, with no netctl running, across a change of the ruleset" "$(held)" 0
+	sleep 1
+	for port in 1010 1011 1012 1013; do burst $port 1; done
+	is "then there is room again" "$(counted added)" 12
+	same "as in nft" list chain netdev f in
+else
+	echo "# this kernel has no timers for BPF: elements stay until the set is written anew"
+fi
+nc flush ruleset
+nc detach --all
+is "nothing is left of it" "$(store)" ""
 finish

@@ -12,8 +12,9 @@
  *		reader/              an empty directory: its lock is held by the one that reads events
  *		link-<ifindex>-ingress|egress  TCX links
  *		gen-<N>/             a generation: prog, prog-tc, prog-egress, entries likewise, steps, chains, logs,
- *				     ports, port-ids, states, text, hash8 … richlpm16, set-<i>, counters-<k> (0 is
- *				     the one written to, others are older and summed)
+ *				     ports, port-ids, states, text, hash8 … richlpm16, set-<i>, gc-<i> (the timer that
+ *				     takes timed out elements from it), counters-<k> (0 is the one written to, others
+ *				     are older and summed)
  *
  * The live generation is the one whose prog is in slot 0 of slots: that store is the commit point, and everything else
  * in the directory is either reachable from it or left over and removed by the next writer. Through past, the generation

@@ -38,18 +38,6 @@ static int open_pin(const struct nc_live *live, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Entries of an array map from first on. */
-static int read_array(int fd, __u32 first, void *values, size_t value_size, __u32 n)
-{
-	for (__u32 i = 0; i < n; i++) {
-		__u32 index = first + i;
-
-		if (bpf_map_lookup_elem(fd, &index, (char *)values + i * value_size))
-			return -errno;
-	}
-	return 0;
-}
-
 static int max_entries(int fd, __u32 *ret)
 {
 	struct bpf_map_info info = {};
@@ -61,18 +49,14 @@ static int max_entries(int fd, __u32 *ret)
 	return 0;
 }
 
-static int read_text(struct nc_live *live)
+/* *ret: how many chunks of text there are. */
+static int read_header(struct nc_live *live, int fd, __u32 *ret)
 {
-	_cleanup_free_ struct nc_text_chunk *chunks = NULL;
-	_cleanup_close_ int fd = open_pin(live, "text");
 	struct nc_text_chunk first;
 	uint64_t generation = live->header.generation;
-	__u32 entries = 0, zero = 0, n;
-	int r;
+	__u32 entries = 0, zero = 0;
+	int r = max_entries(fd, &entries);
 
-	if (fd < 0)
-		return fd;
-	r = max_entries(fd, &entries);
 	if (r < 0)
 		return r;
 	if (bpf_map_lookup_elem(fd, &zero, &first))
@@ -81,13 +65,29 @@ static int read_text(struct nc_live *live)
 	if (live->header.generation != generation || !entries ||
 	    live->header.length > (uint64_t)(entries - 1) * NC_TEXT_CHUNK)
 		return -EBADMSG;
-	n = (live->header.length + NC_TEXT_CHUNK - 1) / NC_TEXT_CHUNK;
-	chunks = calloc(n + 1, sizeof(*chunks));
+	*ret = (live->header.length + NC_TEXT_CHUNK - 1) / NC_TEXT_CHUNK;
+	return 0;
+}
+
+static int read_text(struct nc_live *live, bool header_only)
+{
+	_cleanup_free_ struct nc_text_chunk *chunks = NULL;
+	_cleanup_close_ int fd = open_pin(live, "text");
+	__u32 n = 0;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = read_header(live, fd, &n);
+	if (r < 0 || header_only)
+		return r;
+	chunks = calloc(n + 2, sizeof(*chunks));
 	if (!chunks)
 		return -ENOMEM;
-	r = read_array(fd, 1, chunks, sizeof(*chunks), n);
+	r = nc_map_read_array(fd, chunks, sizeof(*chunks), n + 1);
 	if (r < 0)
 		return r;
+	memmove(chunks, chunks + 1, n * sizeof(*chunks));
 	live->text = (char *)TAKE_PTR(chunks);
 	live->text[live->header.length] = '\0';
 	return 0;
@@ -121,7 +121,7 @@ static int read_states(struct nc_live *live)
 	live->states = calloc(n + 1, sizeof(*live->states));
 	if (!live->states)
 		return -ENOMEM;
-	r = read_array(fd, 0, live->states, sizeof(*live->states), n);
+	r = nc_map_read_array(fd, live->states, sizeof(*live->states), n);
 	for (uint32_t i = 0; i < n && !r; i++) {
 		const struct nc_state_record *state = &live->states[i];
 
@@ -140,7 +140,8 @@ static void note_previous(struct nc_live *live)
 		return;
 	previous->store = live->store;
 	previous->header.generation = nc_past_previous(live->store, live->header.generation);
-	if (!previous->header.generation || read_text(previous) < 0 || read_states(previous) < 0)
+	if (!previous->header.generation || read_text(previous, true) < 0 ||
+	    read_states(previous) < 0)
 		return;
 	for (uint32_t i = 0; i < previous->header.n_states; i++)
 		note_busy(live, &previous->states[i]);
@@ -181,7 +182,7 @@ static int read_generation(const struct nc_store *store, struct nc_live **ret)
 	live->header.generation = nc_store_find_generation(store, live->prog_id);
 	if (!live->header.generation)
 		return -ENOENT;
-	r = read_text(live);
+	r = read_text(live, false);
 	if (r == 0)
 		r = read_states(live);
 	if (r == 0)
@@ -281,6 +282,14 @@ int nc_live_set_fd(const struct nc_live *live, uint32_t live_index)
 	char name[32];
 
 	snprintf(name, sizeof(name), "set-%u", live_index);
+	return open_pin(live, name);
+}
+
+int nc_live_gc_fd(const struct nc_live *live, uint32_t live_index)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "gc-%u", live_index);
 	return open_pin(live, name);
 }
 

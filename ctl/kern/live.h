@@ -18,5 +18,7 @@ struct nc_live {
 
 /* The set map with a live index: a new descriptor or -errno. */
 int nc_live_set_fd(const struct nc_live *live, uint32_t live_index);
+/* What collects garbage from it, likewise. */
+int nc_live_gc_fd(const struct nc_live *live, uint32_t live_index);
 
 #endif

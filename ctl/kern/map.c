@@ -64,6 +64,39 @@ int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size
 	return update_many(fd, indices, sizeof(*indices), values, value_size, n);
 }
 
+/* The kernel's cursor of an array is the last index that it gave. */
+static int read_batches(int fd, void *values, size_t value_size, __u32 n)
+{
+	_cleanup_free_ __u32 *indices = calloc(n < BATCH ? n : BATCH, sizeof(*indices));
+	LIBBPF_OPTS(bpf_map_batch_opts, opts);
+	__u32 cursor, some;
+	int r = 0;
+
+	if (!indices)
+		return -ENOMEM;
+	for (__u32 done = 0; done < n && !r; done += some) {
+		some = n - done < BATCH ? n - done : BATCH;
+		r = bpf_map_lookup_batch(fd, done ? &cursor : NULL, &cursor, indices,
+					 (char *)values + done * value_size, &some, &opts);
+		/* The last ones of the array. */
+		if (r == -ENOENT && done + some == n)
+			r = 0;
+	}
+	return r;
+}
+
+int nc_map_read_array(int fd, void *values, size_t value_size, __u32 n)
+{
+	int r = n ? read_batches(fd, values, value_size, n) : 0;
+
+	if (!no_batch(r))
+		return r;
+	r = 0;
+	for (__u32 i = 0; i < n && !r; i++)
+		r = bpf_map_lookup_elem(fd, &i, (char *)values + i * value_size) ? -errno : 0;
+	return r;
+}
+
 /* By class: what the kernel shows. */
 static const char *const class_names[_NC_CLASS_MAX] = {
 	[NC_CLASS_HASH8] = "nc_set_hash8",

@@ -13,6 +13,9 @@
  */
 int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size, size_t n);
 
+/* And back: the first n values of an array map. */
+int nc_map_read_array(int fd, void *values, size_t value_size, __u32 n);
+
 /*
  * Make a set map and put its keys in: a descriptor, or -errno with a message. Room: the declared size; else twice the
  * keys, at least 1024.

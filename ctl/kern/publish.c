@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 
 #include "device.h"
+#include "gc.h"
 #include "live.h"
 #include "load.h"
 #include "map.h"
@@ -46,6 +47,7 @@ struct publication {
 	NC_VEC(int) counters; /* 0 is the one that is written to; not owned but for new_counters */
 	int new_counters;     /* or -1 */
 	int *kept_sets;	      /* by image set, -1 for none */
+	int *gc;	      /* likewise: what collects from it */
 	struct nc_generation gen;
 };
 
@@ -62,6 +64,9 @@ static void publication_clear(struct publication *p)
 	for (size_t i = 0; p->kept_sets && i < p->image->sets.n; i++)
 		closep(&p->kept_sets[i]);
 	free(p->kept_sets);
+	for (size_t i = 0; p->gc && i < p->image->sets.n; i++)
+		closep(&p->gc[i]);
+	free(p->gc);
 	nc_generation_close(&p->gen);
 }
 
@@ -310,6 +315,36 @@ static int load(struct publication *p)
 	return nc_generation_load(p->image, &externals, &p->gen, p->diag);
 }
 
+/* Lookups ignore elements whose time has run out anyhow: without a collector, they take room. */
+static void start_collector(struct publication *p, size_t i)
+{
+	const struct nc_image_set *set = &p->image->sets.v[i];
+
+	if (!nc_gc_wanted(set))
+		return;
+	if (set->keep_live)
+		p->gc[i] = nc_live_gc_fd(p->live, set->named->live);
+	if (p->gc[i] < 0)
+		p->gc[i] = nc_gc_start(set, p->gen.sets[i]);
+	if (p->gc[i] < 0 && !set->keep_live)
+		nc_diag_warning(p->diag, &set->named->loc,
+				"elements of '%s' whose time has run out take up room: this kernel "
+				"has no timers for BPF, which Linux 5.15 brought",
+				set->named->name);
+}
+
+static int start_collectors(struct publication *p)
+{
+	p->gc = malloc((p->image->sets.n + 1) * sizeof(*p->gc));
+	if (!p->gc)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->image->sets.n; i++)
+		p->gc[i] = -1;
+	for (size_t i = 0; i < p->image->sets.n; i++)
+		start_collector(p, i);
+	return 0;
+}
+
 static int pin(const struct publication *p, int fd, const char *name)
 {
 	char path[NC_PATH_MAX];
@@ -354,8 +389,11 @@ static int pin_objects(const struct publication *p)
 {
 	int r = pin_maps(p);
 
-	for (size_t i = 0; i < p->gen.n_sets && !r; i++)
+	for (size_t i = 0; i < p->gen.n_sets && !r; i++) {
 		r = pin_numbered(p, p->gen.sets[i], "set", i);
+		if (r == 0 && p->gc[i] >= 0)
+			r = pin_numbered(p, p->gc[i], "gc", i);
+	}
 	for (size_t i = 0; i < p->counters.n && !r; i++)
 		r = pin_numbered(p, p->counters.v[i], "counters", i);
 	for (int hook = _NC_HOOK_MAX - 1; hook >= 0 && !r; hook--) {
@@ -392,6 +430,7 @@ static int put_to_work(const struct publication *p)
 
 static int prepare_and_store(struct publication *p)
 {
+	/* What is missing shows all at once. */
 	int links = find_links(p), ports = find_ports(p), needed = find_needed(p);
 	int r = links ?: ports ?: needed;
 
@@ -401,6 +440,8 @@ static int prepare_and_store(struct publication *p)
 		r = attach_devices(p);
 	if (r == 0)
 		r = load(p);
+	if (r == 0)
+		r = start_collectors(p);
 	if (r == 0)
 		r = pin_generation(p);
 	if (r == 0)

@@ -14,10 +14,10 @@
 		size_t n, cap;                                                                     \
 	}
 
-/* Make room for one element more. 0 or -ENOMEM, the vector unchanged. */
+/* Make room for one element more: most vectors stay very small, and there are many. 0 or -ENOMEM, the vector unchanged. */
 static inline int nc_vec_reserve_(void **v, size_t n, size_t *cap, size_t size)
 {
-	size_t want = *cap ? *cap * 2 : 8;
+	size_t want = *cap + *cap / 2 + 1;
 	void *p;
 
 	if (n < *cap)
