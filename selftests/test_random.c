@@ -367,7 +367,7 @@ static void xdp_agrees_with_reference(void **state)
 	const struct random_options options = {};
 
 	(void)state;
-	compare_many(&options, 150);
+	compare_many(&options, 80);
 }
 
 static void tc_agrees_with_reference(void **state)
@@ -375,7 +375,7 @@ static void tc_agrees_with_reference(void **state)
 	const struct random_options options = {.skb = true, .egress = true};
 
 	(void)state;
-	compare_many(&options, 60);
+	compare_many(&options, 30);
 }
 
 int main(void)

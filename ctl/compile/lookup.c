@@ -199,6 +199,10 @@ static int emit_rich(struct nc_build *build, const nc_key *key, const struct nc_
 	size_t n = asked.tuples.n ?: 1;
 	int r = 0;
 
+	if (n > 1 && nc_key_varies(key))
+		return nc_diag_error(build->diag, &key->v[0].loc,
+				     "a number that is another one each time cannot be looked up "
+				     "among ranges in a concatenation: they take several lookups");
 	for (size_t i = 0; i < n && !r; i++) {
 		struct nc_step step = rich_step(&asked, use);
 
@@ -211,6 +215,16 @@ static int emit_rich(struct nc_build *build, const nc_key *key, const struct nc_
 		r = nc_emit(build, step);
 	}
 	return r;
+}
+
+/* The verdict of the element that was found: its key is still there. */
+static int emit_verdict_of_key(struct nc_build *build, const struct nc_image_set *set)
+{
+	struct nc_step step = rich_step(set, NC_RICH_VERDICT);
+
+	set_jump(build, &step);
+	step.miss = NC_TARGET_ELSE;
+	return nc_emit(build, step);
 }
 
 /* One step on the field itself. any: what is not found goes to ELSE, but a field that is not there to FAIL. */
@@ -465,10 +479,12 @@ static int emit_large(struct nc_build *build, const struct nc_lookup *lookup, bo
 			r = emit_set_carried(build, asked.named, &asked);
 		if (r == 0)
 			r = nc_emit_trace(build);
-	}
-	if (r == 0)
+		if (r == 0)
+			r = emit_verdict_of_key(build, &asked);
+	} else {
 		r = emit_rich(build, &lookup->key, &asked,
 			      verdicts ? NC_RICH_VERDICT : NC_RICH_DATA);
+	}
 	nc_resolve(build, first, NC_TARGET_NEXT);
 	if (r == 0 && !verdicts)
 		r = emit_set_carried(build, asked.named, &asked);
