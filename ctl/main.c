@@ -157,7 +157,9 @@ int main(int argc, char **argv)
 	enum nc_exit code;
 
 	setlocale(LC_CTYPE, "");
+	nc_progress_begin();
 	code = run_all(&run, argc, argv);
+	nc_progress_end();
 	if (fflush(stdout) == EOF || ferror(stdout)) {
 		nc_diag_errno(&run.diag, NULL, -errno, "cannot write to standard output");
 		if (code == NC_EXIT_DONE)

@@ -45,6 +45,7 @@ timed theirs nf -f "$TMP/many.nft"
 timed ours nc -f "$TMP/many.nft"
 ok "a set of $N_ELEMENTS addresses from a file"
 echo "# load: $ours ms; nft: $theirs ms"
+is "without a word where there is no terminal" "$(cat "$TMP/err")" ""
 [ "$ours" -lt 20000 ]
 ok "in seconds"
 inside "$C" ping -c 1 -W 1 10.1.0.2 >/dev/null
@@ -69,6 +70,8 @@ is "the list has them all" "$(tr ',' '\n' <"$TMP/out" | grep -cE '[0-9]+\.[0-9]+
 echo "# list: $ours ms (nft takes half a minute)"
 map=$("$(command -v bpftool || echo /usr/sbin/bpftool)" -j map show pinned "$(store)/gen-1/set-0" 2>/dev/null | sed -nE 's/.*"bytes_memlock":([0-9]+).*/\1/p')
 echo "# memory of the map: ${map:-?} bytes; of the load: $( (inside "$S" /usr/bin/time -f %M "$NETCTL" -c -f "$TMP/many.nft") 2>&1 | tail -n 1) KiB"
+
+like "how far it has come shows on a terminal, if it takes longer than a second" "$(script -qec "ip netns exec $S $NETCTL apply $TMP/many.nft" /dev/null | tr '\r' '\n' | grep -v '^.\[K$' | sort -u | head -n 3)" '^$|^(reading|filling maps): [0-9]+%'
 
 # Interrupted: what was stays, whole.
 kept=$(nc -t list ruleset | md5sum)

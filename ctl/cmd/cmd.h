@@ -70,6 +70,10 @@ enum nc_exit nc_usage(struct nc_run *run, const char *fmt, ...)
 /* The exit code of a failure: a message that points into the user's text means that this was refused. */
 enum nc_exit nc_exit_of(const struct nc_run *run, int r);
 
+/* Between them, what takes longer than a second shows on a terminal how far it has come. */
+void nc_progress_begin(void);
+void nc_progress_end(void);
+
 /* Print the diagnostics to standard error: text, or JSON with -j. */
 void nc_render(const struct nc_run *run, enum nc_exit code);
 

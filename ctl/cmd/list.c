@@ -603,6 +603,7 @@ static int list_one(struct nc_run *run, struct nc_session *session, const struct
 		r = nc_session_read_state(session, shows_elements(run, command.object));
 	if (r == 0 && command.object == NC_OBJECT_ELEMENT)
 		r = find_elements(session, script, index, &subject);
+	nc_progress_end();
 	if (r == 0 && run->options.json)
 		nc_print_json(subject_json(session, &subject));
 	else if (r == 0)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/progress.h"
+
 #define BATCH 8192
 
 /* What kernels answer that lack a batch operation for a map type; 524 is their internal ENOTSUPP. */
@@ -46,6 +48,7 @@ static int update_many(int fd, const void *keys, size_t key_size, const void *va
 		r = update_batch(fd, keys + done * key_size, values + done * value_size, some);
 		if (!done && no_batch(r))
 			return update_singly(fd, keys, key_size, values, value_size, n);
+		nc_progress("filling maps", done + some, n);
 	}
 	return r;
 }

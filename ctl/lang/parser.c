@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lang/parser.h"
+#include "util/progress.h"
 
 /* Of a token, in messages. */
 #define SHOWN_MAX 40
@@ -78,8 +79,18 @@ static struct nc_token expand(struct nc_parser *parser)
 	return definition ? next_token(parser) : dollar;
 }
 
+#define REPORT_BYTES (1u << 18)
+
+static void report(struct nc_parser *parser)
+{
+	parser->reported = parser->lexer.at / REPORT_BYTES;
+	nc_progress("reading", parser->lexer.at, parser->lexer.source->length);
+}
+
 void nc_parser_advance(struct nc_parser *parser)
 {
+	if (parser->lexer.at / REPORT_BYTES != parser->reported)
+		report(parser);
 	if (parser->token.kind == NC_TOKEN_LBRACE)
 		parser->depth++;
 	else if (parser->token.kind == NC_TOKEN_RBRACE && parser->depth)

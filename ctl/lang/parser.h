@@ -37,6 +37,7 @@ struct nc_parser {
 	unsigned depth; /* braces open before token */
 	bool end_reported;
 	bool out_of_memory;
+	size_t reported; /* of the source, as progress */
 	NC_VEC(struct nc_definition) definitions;
 	struct nc_reading readings[NC_READINGS_MAX];
 	unsigned n_readings;
