@@ -390,6 +390,6 @@ bool judged_read_value(struct judged *j, const struct nc_value *value, nc_num *r
 	case NC_VALUE_SELECTOR:
 		return judged_read(j, &value->selector.v[0], ret);
 	default:
-		return read_map(j, &value->lookup, ret);
+		return read_map(j, value->lookup, ret);
 	}
 }

@@ -194,7 +194,7 @@ static int emit_value(struct nc_build *build, const struct nc_value *value, stru
 	case NC_VALUE_SELECTOR:
 		return nc_emit_load(build, &value->selector.v[0]);
 	default:
-		r = nc_build_map(build, &value->lookup, part);
+		r = nc_build_map(build, value->lookup, part);
 		nc_resolve(build, first, NC_TARGET_NEXT);
 		return r;
 	}
@@ -452,7 +452,7 @@ static const char *value_needs_tc(const struct nc_value *value)
 {
 	if (value->kind == NC_VALUE_NUM)
 		return NULL;
-	return key_needs_tc(value->kind == NC_VALUE_MAP ? &value->lookup.key : &value->selector);
+	return key_needs_tc(value->kind == NC_VALUE_MAP ? &value->lookup->key : &value->selector);
 }
 
 const char *nc_stmt_needs_tc(const struct nc_stmt *stmt)

@@ -259,8 +259,10 @@ int nc_eval_argument(const struct nc_expr *expr, struct nc_key_part part, struct
 
 	if (expr->kind == NC_EXPR_MAP) {
 		value.kind = NC_VALUE_MAP;
-		r = nc_eval_lookup(expr->left, expr->right, NC_MAP_VALUE, part, &value.lookup,
-				   diag);
+		value.lookup = calloc(1, sizeof(*value.lookup));
+		r = value.lookup ? nc_eval_lookup(expr->left, expr->right, NC_MAP_VALUE, part,
+						  value.lookup, diag)
+				 : -ENOMEM;
 	} else if (reads_packet(expr)) {
 		r = eval_read(expr, part, &value, diag);
 	} else {

@@ -269,7 +269,7 @@ static json *argument_json(const struct nc_value *value, struct nc_key_part part
 	case NC_VALUE_SELECTOR:
 		return key_json(&value->selector);
 	case NC_VALUE_MAP:
-		return lookup_json(&value->lookup, "map", part);
+		return lookup_json(value->lookup, "map", part);
 	default:
 		return nc_json_value(part, value->num);
 	}

@@ -169,7 +169,7 @@ static void print_argument(const struct nc_value *value, struct nc_key_part part
 		nc_print_key(&value->selector, flags, out);
 		break;
 	case NC_VALUE_MAP:
-		print_lookup(&value->lookup, "map", part, flags, out);
+		print_lookup(value->lookup, "map", part, flags, out);
 		break;
 	}
 }

@@ -437,7 +437,7 @@ static struct nc_selector *find_in_value(struct nc_value *value, size_t *n)
 {
 	if (value->kind == NC_VALUE_NUM)
 		return NULL;
-	return find_in_key(value->kind == NC_VALUE_MAP ? &value->lookup.key : &value->selector, n);
+	return find_in_key(value->kind == NC_VALUE_MAP ? &value->lookup->key : &value->selector, n);
 }
 
 static struct nc_selector *find_selector(struct nc_stmt *stmt, size_t n)

@@ -42,7 +42,7 @@ static int refer_value(struct nc_value *value, const struct nc_stmt *stmt, nc_re
 {
 	if (value->kind != NC_VALUE_MAP)
 		return 0;
-	return refer_set(&value->lookup.map, &value->lookup.loc, stmt, fn, context);
+	return refer_set(&value->lookup->map, &value->lookup->loc, stmt, fn, context);
 }
 
 static int refer_stmt(struct nc_stmt *stmt, nc_reference_fn *fn, void *context)

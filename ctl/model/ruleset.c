@@ -122,7 +122,10 @@ void nc_lookup_clear(struct nc_lookup *lookup)
 void nc_value_clear(struct nc_value *value)
 {
 	nc_key_clear(&value->selector);
-	nc_lookup_clear(&value->lookup);
+	if (value->lookup)
+		nc_lookup_clear(value->lookup);
+	free(value->lookup);
+	value->lookup = NULL;
 }
 
 static void set_stmt_clear(struct nc_set_stmt *set)

@@ -264,8 +264,9 @@ enum nc_value_kind { NC_VALUE_NUM, NC_VALUE_SELECTOR, NC_VALUE_MAP };
 struct nc_value {
 	enum nc_value_kind kind;
 	nc_num num;
-	nc_key selector;	 /* SELECTOR: exactly one */
-	struct nc_lookup lookup; /* MAP */
+	nc_key selector; /* SELECTOR: exactly one */
+	struct nc_lookup
+		*lookup; /* MAP; owned. A pointer: statements are many, and few of them have one */
 	struct nc_loc loc;
 };
 

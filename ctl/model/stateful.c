@@ -45,7 +45,7 @@ static int visit_value(struct visit *v, struct nc_value *value)
 {
 	if (value->kind == NC_VALUE_NUM)
 		return 0;
-	return visit_key(v, value->kind == NC_VALUE_MAP ? &value->lookup.key : &value->selector);
+	return visit_key(v, value->kind == NC_VALUE_MAP ? &value->lookup->key : &value->selector);
 }
 
 static int visit_stmt(struct visit *v, struct nc_stmt *stmt)

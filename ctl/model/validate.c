@@ -118,7 +118,7 @@ static void check_vmap(struct validation *v, const struct nc_lookup *lookup)
 
 static void check_map(struct validation *v, const struct nc_value *value, struct nc_key_part part)
 {
-	const struct nc_lookup *lookup = &value->lookup;
+	const struct nc_lookup *lookup = value->lookup;
 	const struct nc_set *set;
 
 	if (value->kind != NC_VALUE_MAP || !lookup->map)
