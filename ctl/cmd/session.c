@@ -7,6 +7,7 @@
 #include "cmd/transaction.h"
 #include "model/edit.h"
 #include "model/elements.h"
+#include "util/memory.h"
 
 /* Records of state belong to what has state, in the order of the text. */
 struct joining {
@@ -57,6 +58,9 @@ static void take_elements(struct nc_ruleset *ruleset)
 	}
 }
 
+/* What rules take in memory, read, compiled and written again, for each byte of their text; measured. */
+#define MEMORY_PER_BYTE 64
+
 static int read_live(struct nc_session *session)
 {
 	const char *text;
@@ -71,6 +75,7 @@ static int read_live(struct nc_session *session)
 	if (r < 0)
 		return r;
 	text = nc_live_text(session->live, &length);
+	nc_memory_expect(length * MEMORY_PER_BYTE);
 	r = nc_stored_read(text, length, &session->ruleset, session->diag);
 	if (r < 0)
 		return r;
