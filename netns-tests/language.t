@@ -227,7 +227,7 @@ ok "deleted"
 cat >"$TMP/f.nft" <<'END'
 flush ruleset
 table netdev f {
-	set seen { type ipv4_addr . inet_service; size 8; flags dynamic,timeout; timeout 1s; }
+	set seen { type ipv4_addr . inet_service; size 8; flags dynamic,timeout; timeout 4s; }
 	chain in {
 		type filter hook ingress device "s0" priority 0; policy accept;
 		udp dport 1000-2000 add @seen { ip saddr . udp dport } counter comment "added"
