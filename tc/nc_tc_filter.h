@@ -37,16 +37,15 @@ __noinline int nc_redirect(struct nc_walk *walk)
 /* What is accepted goes on to the programs and filters behind. */
 static __always_inline int nc_tc_filter(struct __sk_buff *skb)
 {
-	struct nc_walk walk = {
-		.pkt.lack = NC_REASON_POLICY,
-		.verdict = NC_VERDICT_DROP,
-		.reason = NC_REASON_INTERNAL,
-	};
+	struct nc_walk *walk = nc_walk_begin();
 
-	nc_filter(skb, &walk);
-	if (nc_uses(NC_OP_FWD) && walk.verdict == NC_VERDICT_REDIRECT)
-		return nc_redirect(&walk);
-	return walk.verdict == NC_VERDICT_ACCEPT ? TC_ACT_UNSPEC : TC_ACT_SHOT;
+	if (!walk)
+		return TC_ACT_SHOT;
+	nc_filter(skb, walk);
+	nc_walk_end();
+	if (nc_uses(NC_OP_FWD) && walk->verdict == NC_VERDICT_REDIRECT)
+		return nc_redirect(walk);
+	return walk->verdict == NC_VERDICT_ACCEPT ? TC_ACT_UNSPEC : TC_ACT_SHOT;
 }
 
 #endif

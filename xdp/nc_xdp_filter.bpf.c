@@ -13,14 +13,13 @@ char _license[] SEC("license") = "GPL";
 SEC("xdp")
 int nc_xdp_filter(struct xdp_md *ctx)
 {
-	struct nc_walk walk = {
-		.pkt.lack = NC_REASON_POLICY,
-		.verdict = NC_VERDICT_DROP,
-		.reason = NC_REASON_INTERNAL,
-	};
+	struct nc_walk *walk = nc_walk_begin();
 
-	nc_filter(ctx, &walk);
-	if (nc_uses(NC_OP_FWD) && walk.verdict == NC_VERDICT_REDIRECT)
-		return bpf_redirect_map(&nc_ports, walk.port, XDP_DROP);
-	return walk.verdict == NC_VERDICT_ACCEPT ? XDP_PASS : XDP_DROP;
+	if (!walk)
+		return XDP_DROP;
+	nc_filter(ctx, walk);
+	nc_walk_end();
+	if (nc_uses(NC_OP_FWD) && walk->verdict == NC_VERDICT_REDIRECT)
+		return bpf_redirect_map(&nc_ports, walk->port, XDP_DROP);
+	return walk->verdict == NC_VERDICT_ACCEPT ? XDP_PASS : XDP_DROP;
 }

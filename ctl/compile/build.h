@@ -17,6 +17,15 @@ struct nc_fixup {
 	const struct nc_chain *chain;
 };
 
+/* A chain whose steps are laid out, in the order of the text. */
+struct nc_laid_chain {
+	const struct nc_table *table;
+	const struct nc_chain *chain;
+	uint32_t start, end;	      /* end: its policy or return */
+	uint32_t first_rule, n_rules; /* in image->rules */
+	uint64_t longest;	      /* steps that a packet can make in it and below; 0: not known yet */
+};
+
 struct nc_build {
 	struct nc_image *image;
 	struct nc_ruleset *ruleset;
@@ -26,6 +35,8 @@ struct nc_build {
 	const struct nc_rule *rule;
 	uint32_t rule_index, base_index; /* of the rule and the base chain that are laid out */
 	NC_VEC(struct nc_fixup) fixups;
+	NC_VEC(struct nc_laid_chain) laid;
+	NC_VEC(uint32_t) rule_starts; /* first steps, by image->rules */
 };
 
 /* --- emit.c: steps ---------------------------------------------------------------------------------------- */
@@ -111,6 +122,11 @@ int nc_emit_trace(struct nc_build *build);
 /* Lay out all chains, then the entries of devices. */
 int nc_build_chains(struct nc_build *build);
 int nc_build_entries(struct nc_build *build);
+
+/* --- index.c ---------------------------------------------------------------------------------------------------- */
+
+/* Give long chains an index and lay out all steps anew. Jumps to chains are not filled in yet. */
+int nc_build_index(struct nc_build *build);
 
 /* --- set.c, anonymous.c ------------------------------------------------------------------------------------------ */
 

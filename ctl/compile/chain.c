@@ -122,20 +122,16 @@ static int build_end(struct nc_build *build, const struct nc_chain *chain)
 	return nc_emit(build, step);
 }
 
-/* Steps begin and end of every chain, in the order of the text. */
-struct laid_chain {
-	const struct nc_table *table;
-	const struct nc_chain *chain;
-	uint32_t start, end; /* end: its policy or return */
-	uint64_t longest;    /* steps that a packet can make in it and below; 0: not known yet */
-};
-
-typedef NC_VEC(struct laid_chain) laid_chains;
-
 static int build_chain(struct nc_build *build, const struct nc_table *table,
-		       const struct nc_chain *chain, laid_chains *laid)
+		       const struct nc_chain *chain)
 {
-	struct laid_chain one = {.table = table, .chain = chain, .start = nc_here(build)};
+	struct nc_laid_chain one = {
+		.table = table,
+		.chain = chain,
+		.start = nc_here(build),
+		.first_rule = build->image->rules.n,
+		.n_rules = chain->rules.n,
+	};
 	int r = 0;
 
 	build->table = table;
@@ -143,29 +139,30 @@ static int build_chain(struct nc_build *build, const struct nc_table *table,
 		struct nc_image_rule rule = {
 			.table = table, .chain = chain, .rule = chain->rules.v[i]};
 
-		if (nc_vec_push(&build->image->rules, rule) < 0)
+		if (nc_vec_push(&build->image->rules, rule) < 0 ||
+		    nc_vec_push(&build->rule_starts, nc_here(build)) < 0)
 			return -ENOMEM;
 		r = build_rule(build, chain->rules.v[i]);
 	}
 	one.end = nc_here(build);
 	if (r == 0)
 		r = build_end(build, chain);
-	return r < 0 ? r : nc_vec_push(laid, one);
+	return r < 0 ? r : nc_vec_push(&build->laid, one);
 }
 
-static struct laid_chain *find_laid(const laid_chains *laid, const struct nc_chain *chain)
+static struct nc_laid_chain *find_laid(const struct nc_build *build, const struct nc_chain *chain)
 {
-	nc_vec_foreach (one, laid) {
+	nc_vec_foreach (one, &build->laid) {
 		if (one->chain == chain)
 			return one;
 	}
 	return NULL;
 }
 
-static void fix_jumps(struct nc_build *build, const laid_chains *laid)
+static void fix_jumps(struct nc_build *build)
 {
 	nc_vec_foreach (fixup, &build->fixups) {
-		const struct laid_chain *chain = find_laid(laid, fixup->chain);
+		const struct nc_laid_chain *chain = find_laid(build, fixup->chain);
 
 		if (chain)
 			build->image->steps.v[fixup->step].hit = chain->start;
@@ -173,11 +170,11 @@ static void fix_jumps(struct nc_build *build, const laid_chains *laid)
 }
 
 /* Chains that verdict maps may go to: all that nothing hooks. */
-static int add_targets(struct nc_build *build, const laid_chains *laid)
+static int add_targets(struct nc_build *build)
 {
 	int r = 0;
 
-	nc_vec_foreach (one, laid) {
+	nc_vec_foreach (one, &build->laid) {
 		struct nc_image_target target = {
 			.key = {.table = one->table->handle, .chain = one->chain->handle},
 			.start = one->start,
@@ -191,22 +188,20 @@ static int add_targets(struct nc_build *build, const laid_chains *laid)
 
 /* --- how long a walk can be -------------------------------------------------------------------------------------- */
 
-static uint64_t longest_walk(struct nc_build *build, const laid_chains *laid,
-			     struct laid_chain *chain);
+static uint64_t longest_walk(struct nc_build *build, struct nc_laid_chain *chain);
 
 /* The longest chain that a map can lead to. */
-static uint64_t longest_target(struct nc_build *build, const laid_chains *laid,
-			       const struct nc_table *table)
+static uint64_t longest_target(struct nc_build *build, const struct nc_table *table)
 {
 	uint64_t longest = 0;
 
-	nc_vec_foreach (one, laid) {
+	nc_vec_foreach (one, &build->laid) {
 		uint64_t length;
 
 		if (one->chain->base || one->table != table)
 			continue;
 		/* One that is being walked is not led to: there are no loops. */
-		length = one->longest == UINT64_MAX ? 0 : longest_walk(build, laid, one);
+		length = one->longest == UINT64_MAX ? 0 : longest_walk(build, one);
 		if (length > longest)
 			longest = length;
 	}
@@ -214,8 +209,7 @@ static uint64_t longest_target(struct nc_build *build, const laid_chains *laid,
 }
 
 /* Saturates far above what is allowed. */
-static uint64_t longest_walk(struct nc_build *build, const laid_chains *laid,
-			     struct laid_chain *chain)
+static uint64_t longest_walk(struct nc_build *build, struct nc_laid_chain *chain)
 {
 	/* A policy that is traced takes two. */
 	unsigned end = chain->chain->base && build->flags & NC_COMPILE_TRACE ? 2 : 1;
@@ -228,25 +222,25 @@ static uint64_t longest_walk(struct nc_build *build, const laid_chains *laid,
 		const struct nc_step *step = &build->image->steps.v[i];
 
 		if (step->op == NC_OP_RICH && step->arg == NC_RICH_VERDICT)
-			length += longest_target(build, laid, chain->table);
+			length += longest_target(build, chain->table);
 	}
 	nc_vec_foreach (fixup, &build->fixups) {
-		struct laid_chain *to;
+		struct nc_laid_chain *to;
 
 		if (fixup->step < chain->start || fixup->step >= chain->end)
 			continue;
-		to = find_laid(laid, fixup->chain);
+		to = find_laid(build, fixup->chain);
 		if (to && to->longest != UINT64_MAX)
-			length += longest_walk(build, laid, to);
+			length += longest_walk(build, to);
 	}
 	chain->longest = length < UINT32_MAX ? length : UINT32_MAX;
 	return chain->longest;
 }
 
-static int check_walks(struct nc_build *build, const laid_chains *laid)
+static int check_walks(struct nc_build *build)
 {
-	nc_vec_foreach (one, laid) {
-		if (longest_walk(build, laid, one) < NC_STEPS_MAX)
+	nc_vec_foreach (one, &build->laid) {
+		if (longest_walk(build, one) < NC_STEPS_MAX)
 			continue;
 		nc_diag_error(
 			build->diag, &one->chain->loc,
@@ -290,11 +284,11 @@ static const char *chain_needs_tc(const struct nc_table *table, const struct nc_
 	return NULL;
 }
 
-static int add_image_chains(struct nc_build *build, const laid_chains *laid)
+static int add_image_chains(struct nc_build *build)
 {
 	int r = 0;
 
-	nc_vec_foreach (one, laid) {
+	nc_vec_foreach (one, &build->laid) {
 		struct nc_image_chain chain = {
 			.table = one->table, .chain = one->chain, .start = one->start};
 
@@ -309,27 +303,27 @@ static int add_image_chains(struct nc_build *build, const laid_chains *laid)
 
 int nc_build_chains(struct nc_build *build)
 {
-	laid_chains laid = {};
 	int r = 0;
 
 	nc_vec_foreach (table, &build->ruleset->tables) {
 		nc_vec_foreach (chain, &(*table)->chains)
-			r = r ?: build_chain(build, *table, *chain, &laid);
+			r = r ?: build_chain(build, *table, *chain);
 	}
+	if (r == 0)
+		r = nc_build_index(build);
 	if (r == 0) {
-		fix_jumps(build, &laid);
-		r = add_targets(build, &laid);
+		fix_jumps(build);
+		r = add_targets(build);
 	}
 	if (r == 0)
-		r = check_walks(build, &laid);
+		r = check_walks(build);
 	if (r == 0)
-		r = add_image_chains(build, &laid);
+		r = add_image_chains(build);
 	/* The policy of a chain is its last step. */
-	nc_vec_foreach (one, &laid) {
+	nc_vec_foreach (one, &build->laid) {
 		if (r == 0 && one->longest > build->image->spec.n_steps)
 			build->image->spec.n_steps = one->longest;
 	}
-	nc_vec_free(&laid);
 	return r;
 }
 

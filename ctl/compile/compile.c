@@ -65,6 +65,12 @@ static int note_all_devices(struct nc_build *build)
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
+/* Does the op look at a slot, and perhaps at the one behind it? */
+static bool reads_slot(enum nc_step_op op)
+{
+	return op <= NC_OP_LPM16 || op == NC_OP_SLOT || op == NC_OP_KEY;
+}
+
 /* What the program must be able to do for these steps. */
 static void specify(struct nc_image *image)
 {
@@ -79,9 +85,17 @@ static void specify(struct nc_image *image)
 		spec->uses_ip |= th || step->base == NC_BASE_IP;
 		spec->uses_ip6 |= th || step->base == NC_BASE_IP6 || step->op == NC_OP_EXTENSION;
 		spec->uses_ops |= UINT64_C(1) << step->op;
+		if (reads_slot(step->op))
+			spec->uses_slots |= 1u << step->slot | 1u << (step->slot + 1);
 		if (step->op == NC_OP_RICH || step->op == NC_OP_ELEMENT ||
 		    step->flags & NC_STEP_ELEMENT)
 			spec->uses_rich |= 1u << step->width;
+	}
+	nc_vec_foreach (index, &image->indexes) {
+		for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
+			if (index->all[word] && word >= spec->index_words)
+				spec->index_words = word + 1;
+		}
 	}
 }
 
@@ -93,6 +107,13 @@ void nc_image_clear(struct nc_image *image)
 	}
 	nc_vec_free(&image->sets);
 	nc_vec_free(&image->steps);
+	nc_vec_free(&image->indexes);
+	nc_vec_free(&image->trie);
+	nc_vec_free(&image->rows);
+	nc_vec_free(&image->tables);
+	nc_vec_free(&image->slots);
+	nc_vec_free(&image->rules4);
+	nc_vec_free(&image->rules6);
 	nc_vec_free(&image->rules);
 	nc_vec_free(&image->chains);
 	nc_vec_free(&image->entries);
@@ -122,6 +143,8 @@ int nc_compile(struct nc_ruleset *ruleset, unsigned flags, struct nc_image *ret,
 	if (r == 0)
 		r = note_all_devices(&build);
 	nc_vec_free(&build.fixups);
+	nc_vec_free(&build.laid);
+	nc_vec_free(&build.rule_starts);
 	if (r < 0)
 		return r;
 	specify(&image);

@@ -57,6 +57,7 @@ static const char *const op_names[_NC_OP_MAX] = {
 	[NC_OP_VERDICT] = "verdict",
 	[NC_OP_JUMP] = "jump",
 	[NC_OP_RETURN] = "return",
+	[NC_OP_INDEX] = "index",
 	[NC_OP_BASE] = "base",
 	[NC_OP_TRACE] = "trace",
 };

@@ -27,6 +27,8 @@ void nc_generation_init(struct nc_generation *generation)
 		generation->progs[i] = generation->entries[i] = -1;
 	for (size_t i = 0; i < _NC_CLASS_MAX; i++)
 		generation->outer[i] = -1;
+	for (size_t i = 0; i < _NC_ARRAY_MAX; i++)
+		generation->index[i] = -1;
 	generation->steps = generation->chains = generation->logs = generation->ports = -1;
 	generation->port_ids = generation->states = generation->text = generation->trace = -1;
 }
@@ -45,6 +47,8 @@ void nc_generation_close(struct nc_generation *generation)
 	}
 	for (size_t i = 0; i < _NC_CLASS_MAX; i++)
 		closep(&generation->outer[i]);
+	for (size_t i = 0; i < _NC_ARRAY_MAX; i++)
+		closep(&generation->index[i]);
 	for (size_t i = 0; i < generation->n_sets; i++)
 		closep(&generation->sets[i]);
 	free(generation->sets);
@@ -105,6 +109,42 @@ static int fill_outer(const struct nc_generation *gen, const struct nc_image *im
 			return r;
 	}
 	return 0;
+}
+
+/* --- the index ------------------------------------------------------------------------------------------------- */
+
+static const char *const array_names[_NC_ARRAY_MAX] = {
+	[NC_ARRAY_INDEXES] = "nc_indexes", [NC_ARRAY_TRIE] = "nc_trie",
+	[NC_ARRAY_ROWS] = "nc_rows",	   [NC_ARRAY_TABLES] = "nc_tables",
+	[NC_ARRAY_SLOTS] = "nc_index_slots", [NC_ARRAY_RULES4] = "nc_rules4",
+	[NC_ARRAY_RULES6] = "nc_rules6",
+};
+
+struct array {
+	const void *values;
+	size_t size, n;
+};
+
+static struct array array_of(const struct nc_image *image, enum nc_index_array which)
+{
+#define ARRAY(vec) ((struct array){(vec).v, sizeof(*(vec).v), (vec).n})
+	switch (which) {
+	case NC_ARRAY_INDEXES:
+		return ARRAY(image->indexes);
+	case NC_ARRAY_TRIE:
+		return ARRAY(image->trie);
+	case NC_ARRAY_ROWS:
+		return ARRAY(image->rows);
+	case NC_ARRAY_TABLES:
+		return ARRAY(image->tables);
+	case NC_ARRAY_SLOTS:
+		return ARRAY(image->slots);
+	case NC_ARRAY_RULES4:
+		return ARRAY(image->rules4);
+	default:
+		return ARRAY(image->rules6);
+	}
+#undef ARRAY
 }
 
 /* --- maps of the user side ------------------------------------------------------------------------------------ */
@@ -309,6 +349,8 @@ static int size_maps(const struct layer *layer, const struct nc_image *image,
 		r = size_map(layer, sizes[i].map, sizes[i].n);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
 		r = size_map(layer, outer_names[class], image->n_in_class[class]);
+	for (enum nc_index_array which = 0; which < _NC_ARRAY_MAX && !r; which++)
+		r = size_map(layer, array_names[which], array_of(image, which).n);
 	for (size_t i = 0; i < sizeof(reused) / sizeof(*reused) && !r; i++)
 		r = reuse(layer, reused[i].map, reused[i].fd);
 	return r;
@@ -331,6 +373,8 @@ static int share_maps(const struct layer *layer, const struct nc_generation *gen
 		r = reuse(layer, shared[i].map, shared[i].fd);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
 		r = reuse(layer, outer_names[class], gen->outer[class]);
+	for (enum nc_index_array which = 0; which < _NC_ARRAY_MAX && !r; which++)
+		r = reuse(layer, array_names[which], gen->index[which]);
 	return r;
 }
 
@@ -367,6 +411,8 @@ static int take_objects(const struct layer *layer, struct nc_generation *gen)
 		r = duplicate(layer, maps[i].map, maps[i].fd);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && xdp && !r; class ++)
 		r = duplicate(layer, outer_names[class], &gen->outer[class]);
+	for (enum nc_index_array which = 0; which < _NC_ARRAY_MAX && xdp && !r; which++)
+		r = duplicate(layer, array_names[which], &gen->index[which]);
 	if (r < 0)
 		return r;
 	gen->progs[layer->hook] = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
@@ -464,6 +510,11 @@ static int fill_image(const struct nc_generation *gen, const struct nc_image *im
 	if (!r)
 		r = fill_array(gen->logs, image->logs.v, sizeof(struct nc_log_record),
 			       image->logs.n);
+	for (enum nc_index_array which = 0; which < _NC_ARRAY_MAX && !r; which++) {
+		struct array array = array_of(image, which);
+
+		r = fill_array(gen->index[which], array.values, array.size, array.n);
+	}
 	if (!r)
 		r = fill_targets(gen, image);
 	if (!r)

@@ -9,6 +9,7 @@
 #define NETCTL_BPF_CLASSIFY_H
 
 #include "act.h"
+#include "find.h"
 
 /* Is the element there? The outer lookup is inlined; both fail only where the image contradicts itself. */
 static __always_inline bool nc_set_has(void *outer, __u32 set, const void *key)
@@ -250,6 +251,8 @@ static __always_inline long nc_control(struct nc_run *run, const struct nc_step 
 	}
 	if (nc_uses(NC_OP_FWD) && step->op == NC_OP_FWD)
 		return nc_forward(run, step);
+	if (nc_uses(NC_OP_INDEX) && step->op == NC_OP_INDEX)
+		run->walk->search = 1;
 	return 1;
 }
 
@@ -293,35 +296,40 @@ static __always_inline long nc_step(const struct nc_step *step, struct nc_run *r
 	return nc_rewrites() && run->walk->again;
 }
 
-/* What is to be parsed is nothing yet. */
+/* What is to be parsed is nothing yet. Addresses and the like are not looked at where they are not there. */
 static __always_inline void nc_forget(struct nc_pkt *pkt)
 {
 	__be16 protocol = pkt->half[NC_SLOT_L3 * 4];
 	__u8 l4proto = pkt->byte[NC_SLOT_L4 * 8];
 
-	for (int slot = 0; slot < NC_SLOT_ACC; slot++)
-		pkt->slot[slot] = 0;
+	pkt->slot[NC_SLOT_L3] = 0;
+	pkt->slot[NC_SLOT_L4] = 0;
 	if (nc_is_fixed(pkt, NC_FIXED_NETWORK))
 		pkt->half[NC_SLOT_L3 * 4] = protocol;
 	if (nc_is_fixed(pkt, NC_FIXED_TRANSPORT)) {
 		pkt->byte[NC_SLOT_L4 * 8] = l4proto;
 		return;
 	}
-	pkt->avail[NC_BASE_TH] = 0;
+	*(__u64 *)pkt->avail = 0;
+	*(__u64 *)&pkt->avail[4] = 0;
+	pkt->nh = 0;
 	pkt->th = 0;
 	pkt->deep = 0;
 }
 
-/*
- * Parse the frame, for the first time or after it has changed: the accumulator stays. A global function: verified once, and
- * its stack is not there while the walk goes on.
- */
-__noinline int nc_read(nc_ctx *ctx, struct nc_walk *walk)
+/* Parse the frame, for the first time or after it has changed: the accumulator stays. */
+static __always_inline void nc_read_frame(nc_ctx *ctx, struct nc_walk *walk)
 {
-	if (!walk)
-		return 0;
 	nc_forget(&walk->pkt);
 	nc_parse(nc_hook_frame(ctx), &walk->pkt);
+	/* What was parsed is read from memory: else the verifier follows each way through the parser to the end. */
+	barrier();
+}
+
+__noinline int nc_read(nc_ctx *ctx, struct nc_walk *walk)
+{
+	if (walk)
+		nc_read_frame(ctx, walk);
 	return 0;
 }
 
@@ -358,37 +366,159 @@ static long nc_walk_on(__u32 i __attribute__((unused)), struct nc_run *run)
 	return 0;
 }
 
-/* After headers were rewritten: what they are now, and on. */
-static long nc_walk_again(__u32 i __attribute__((unused)), struct nc_run *run)
+/* --- the index ------------------------------------------------------------------------------------------------ */
+
+static __always_inline enum nc_family nc_family_of(const struct nc_pkt *pkt)
 {
-	if (!run->walk->again)
+	if (pkt->half[NC_SLOT_L3 * 4] == bpf_htons(NC_ETH_IP))
+		return NC_FAMILY_IP;
+	return pkt->half[NC_SLOT_L3 * 4] == bpf_htons(NC_ETH_IP6) ? NC_FAMILY_IP6 : NC_FAMILY_OTHER;
+}
+
+/* A rule that the index has found. 1: the packet is judged. */
+static __always_inline long nc_found(struct nc_run *run, const struct nc_index_rule *rule)
+{
+	struct nc_counter *counter;
+
+	if (!(rule->flags & NC_RULE_JUDGES)) {
+		run->walk->at = rule->at;
+		return 0;
+	}
+	if (rule->counter != NC_NONE) {
+		counter = bpf_map_lookup_elem(&nc_counters, &rule->counter);
+		if (counter) {
+			counter->packets++;
+			counter->bytes += run->walk->pkt.counted;
+		}
+	}
+	if (rule->end == NC_END_ACCEPT)
+		return nc_accept(run, false);
+	return nc_finish(run, NC_VERDICT_DROP, NC_REASON_RULE);
+}
+
+/* Make an INDEX step. 1: the packet is judged. */
+static __always_inline int nc_find_rule(struct nc_walk *walk, const struct nc_step *step,
+					struct nc_search *search)
+{
+	struct nc_run run = {.walk = walk};
+	const struct nc_index_rule *rule;
+	const struct nc_index *index;
+	__u32 at;
+
+	search->best = search->best_order = search->at = NC_NONE;
+	search->family = nc_family_of(&walk->pkt);
+	at = step->index + search->family;
+	index = bpf_map_lookup_elem(&nc_indexes, &at);
+	if (!index)
 		return 1;
-	run->walk->again = 0;
-	nc_read(run->ctx, run->walk);
-	run->walk->pkt.fixed = NC_FIXED_TRANSPORT;
-	bpf_loop(nc_spec.n_steps, nc_walk_on, run, 0);
+	search->from = step->low;
+	search->first_table = index->tables;
+	search->avail_nh = walk->pkt.avail[search->family == NC_FAMILY_IP ? NC_BASE_IP : NC_BASE_IP6];
+	search->avail_th = walk->pkt.avail[NC_BASE_TH];
+	nc_choose_tables(search, index, &walk->pkt);
+	nc_search(search);
+	if (walk->pkt.deep && (__u32)step->span <= search->best_order && step->span != NC_NONE)
+		return nc_finish(&run, NC_VERDICT_DROP, NC_REASON_TOO_DEEP);
+	rule = search->best == NC_NONE ? NULL : nc_rule_at(search->family, search->best);
+	if (rule)
+		return nc_found(&run, rule);
+	walk->at = step->miss;
+	if (index->verdict == NC_END_ACCEPT)
+		return nc_accept(&run, true);
+	if (index->verdict == NC_END_DROP)
+		return nc_finish(&run, NC_VERDICT_DROP, walk->pkt.lack);
 	return 0;
 }
 
+/* The INDEX step that the walk has come to. */
+__noinline int nc_find(struct nc_walk *walk)
+{
+	const struct nc_step *step;
+	struct nc_search *search;
+	__u32 at, zero = 0;
+
+	if (!walk)
+		return 1;
+	walk->search = 0;
+	at = walk->at;
+	step = bpf_map_lookup_elem(&nc_steps, &at);
+	search = bpf_map_lookup_elem(&nc_searches, &zero);
+	return step && search ? nc_find_rule(walk, step, search) : 1;
+}
+
+/* --- the walk ------------------------------------------------------------------------------------------------- */
+
+/* A lookup, or what headers are after they were rewritten; and on. */
+static long nc_round(__u32 i __attribute__((unused)), struct nc_run *run)
+{
+	if (nc_rewrites() && run->walk->again) {
+		run->walk->again = 0;
+		nc_read(run->ctx, run->walk);
+		run->walk->pkt.fixed = NC_FIXED_TRANSPORT;
+	}
+	if (nc_uses(NC_OP_INDEX) && run->walk->search && nc_find(run->walk))
+		return 1;
+	bpf_loop(nc_spec.n_steps, nc_walk_on, run, 0);
+	return !(nc_rewrites() && run->walk->again) && !(nc_uses(NC_OP_INDEX) && run->walk->search);
+}
+
 /*
- * Walk from walk->at, a BASE step. Unless a step decides, the verdict is the one that walk came with: drop.
- *
- * A global function: it is verified once, for any walk, and not for each of the ways in which a packet can be parsed.
+ * The whole walk from walk->at on. Unless a step decides, the verdict is the one that walk came with: drop. A global function:
+ * it is verified once, for any walk.
  */
-__noinline int nc_classify(nc_ctx *ctx, struct nc_walk *walk)
+__noinline int nc_walk_all(nc_ctx *ctx, struct nc_walk *walk)
 {
 	struct nc_run all = {.ctx = ctx, .walk = walk}, *run = &all;
 
 	if (!walk)
 		return 0;
-	walk->pkt.fixed = NC_FIXED_TRANSPORT;
-	bpf_loop(nc_spec.n_steps, nc_walk_on, run, 0);
-	if (nc_rewrites()) {
-		bpf_loop(NC_STORES_MAX, nc_walk_again, run, 0);
-		if (walk->again)
-			nc_finish(run, NC_VERDICT_DROP, NC_REASON_INTERNAL);
+	if (!nc_rewrites() && !nc_uses(NC_OP_INDEX)) {
+		bpf_loop(nc_spec.n_steps, nc_walk_on, run, 0);
+		return 0;
+	}
+	bpf_loop(NC_STORES_MAX + (nc_uses(NC_OP_INDEX) ? nc_spec.n_steps : 0), nc_round, run, 0);
+	if (walk->again)
+		nc_finish(run, NC_VERDICT_DROP, NC_REASON_INTERNAL);
+	return 0;
+}
+
+/* Steps that are made before the walk is begun for which there is a call. */
+#define NC_STEPS_AT_ONCE 6
+
+/* The first steps: a base chain begins, and with a lookup if it has an index. 1: the packet is judged. */
+static __always_inline long nc_start(struct nc_run *run)
+{
+	__u32 at = run->walk->at;
+	const struct nc_step *step = bpf_map_lookup_elem(&nc_steps, &at);
+	struct nc_search search;
+
+	if (!step || step->op != NC_OP_BASE)
+		return 1;
+	nc_begin(run, step);
+	at = run->walk->at;
+	step = bpf_map_lookup_elem(&nc_steps, &at);
+	if (nc_uses(NC_OP_INDEX) && step && step->op == NC_OP_INDEX)
+		return nc_find_rule(run->walk, step, &search);
+	if (!nc_is_simple())
+		return 0;
+#pragma clang loop unroll(disable)
+	for (int n = 0; n < NC_STEPS_AT_ONCE; n++) {
+		if (!step || nc_step(step, run))
+			return 1;
+		at = run->walk->at;
+		step = bpf_map_lookup_elem(&nc_steps, &at);
 	}
 	return 0;
+}
+
+/* Walk from walk->at, a BASE step. Calls and returns are what costs most: packets that need few steps get on without. */
+static __always_inline void nc_classify(nc_ctx *ctx, struct nc_walk *walk)
+{
+	struct nc_run run = {.ctx = ctx, .walk = walk};
+
+	walk->pkt.fixed = NC_FIXED_TRANSPORT;
+	if (!nc_start(&run))
+		nc_walk_all(ctx, walk);
 }
 
 #endif

@@ -39,7 +39,7 @@ static __always_inline void nc_filter(nc_ctx *ctx, struct nc_walk *walk)
 
 	walk->ifindex = nc_hook_ifindex(ctx);
 	if (nc_find_entry(walk->ifindex, &walk->at, &stats)) {
-		nc_read(ctx, walk);
+		nc_read_frame(ctx, walk);
 		nc_classify(ctx, walk);
 	} else {
 		walk->pkt.length = nc_hook_length(ctx);

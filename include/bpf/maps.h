@@ -9,6 +9,7 @@
 
 #include "netctl/event.h"
 #include "netctl/image.h"
+#include "netctl/index.h"
 #include "netctl/state.h"
 
 const volatile struct nc_spec nc_spec = {.n_steps = 1};
@@ -51,6 +52,13 @@ static __always_inline bool nc_rewrites(void)
 	} name SEC(".maps")
 
 NC_ARRAY(nc_steps, struct nc_step);
+NC_ARRAY(nc_indexes, struct nc_index);
+NC_ARRAY(nc_trie, __u64);
+NC_ARRAY(nc_rows, struct nc_row);
+NC_ARRAY(nc_tables, struct nc_index_table);
+NC_ARRAY(nc_index_slots, struct nc_index_slot);
+NC_ARRAY(nc_rules4, struct nc_rule4);
+NC_ARRAY(nc_rules6, struct nc_rule6);
 NC_ARRAY(nc_logs, struct nc_log_record);
 NC_ARRAY(nc_port_ids, __u32);
 NC_HASH(nc_entries, __u32, struct nc_entry);

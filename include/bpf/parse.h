@@ -45,20 +45,42 @@ static __always_inline bool nc_within(struct nc_frame f, const void *p, __u32 n)
 	return p + n <= f.end;
 }
 
+/*
+ * Numbers of a frame, at any address: what memcpy() from bytes would make of them is loads of one byte each, and a slot that
+ * is stored in pieces stalls whoever reads it whole.
+ */
+static __always_inline __be64 nc_get64(const void *p)
+{
+	return *(const __be64 *)p;
+}
+
+static __always_inline __be32 nc_get32(const void *p)
+{
+	return *(const __be32 *)p;
+}
+
+static __always_inline __be16 nc_get16(const void *p)
+{
+	return *(const __be16 *)p;
+}
+
+/* Does the ruleset look at a slot? */
+static __always_inline bool nc_reads(enum nc_slot slot)
+{
+	return nc_spec.uses_slots >> slot & 1;
+}
+
 /* Where the network header is in memory. */
 static __always_inline const __u8 *nc_network(struct nc_frame f, const struct nc_pkt *pkt)
 {
 	return f.data + (pkt->nh > NC_ETH_HLEN ? NC_ETH_HLEN + NC_VLAN_HLEN : NC_ETH_HLEN) - f.skew;
 }
 
-/* Copy as many of n bytes as the frame has; the rest stays zero. For headers cut short: the slow path. */
+/* Copy as many of n bytes as the frame has; the rest becomes zero. For headers cut short: the slow path. */
 static __noinline void nc_copy_partial(__u8 *to, const __u8 *from, const __u8 *end, __u32 n)
 {
-	for (__u32 i = 0; i < 16 && i < n; i++) {
-		if (from + i + 1 > end)
-			break;
-		to[i] = from[i];
-	}
+	for (__u32 i = 0; i < 16 && i < n; i++)
+		to[i] = from + i + 1 > end ? 0 : from[i];
 }
 
 /* Rulesets that rewrite nothing never ask. */
@@ -99,7 +121,7 @@ static __always_inline void nc_parse_tags(struct nc_frame f, struct nc_pkt *pkt,
 		else
 			nc_copy_partial(&pkt->byte[NC_SLOT_VLAN * 8 + 2], p, f.end, 6);
 	} else if (nc_within(f, p, 8)) {
-		__builtin_memcpy(&pkt->slot[NC_SLOT_VLAN], p, 8);
+		pkt->slot[NC_SLOT_VLAN] = nc_get64(p);
 	} else {
 		nc_copy_partial(&pkt->byte[NC_SLOT_VLAN * 8], p, f.end, 8);
 	}
@@ -126,12 +148,16 @@ static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 		nc_lacks(pkt, NC_REASON_TRUNCATED_L2);
 		return -1;
 	}
-	__builtin_memcpy(&pkt->slot[NC_SLOT_ETHER_DADDR], p, 6);
-	__builtin_memcpy(&pkt->slot[NC_SLOT_ETHER_SADDR], p + 6, 8);
-	type = *(const __be16 *)(p + 12);
-	nc_parse_tags(f, pkt, p + NC_ETH_HLEN);
-	if (f.skew)
-		pkt->half[NC_SLOT_ETHER_SADDR * 4 + 3] = f.tag[0];
+	type = nc_get16(p + 12);
+	if (nc_reads(NC_SLOT_ETHER_DADDR))
+		pkt->slot[NC_SLOT_ETHER_DADDR] = nc_get64(p) & bpf_cpu_to_be64(~0ull << 16);
+	if (nc_reads(NC_SLOT_ETHER_SADDR)) {
+		pkt->slot[NC_SLOT_ETHER_SADDR] = nc_get64(p + 6);
+		if (f.skew)
+			pkt->half[NC_SLOT_ETHER_SADDR * 4 + 3] = f.tag[0];
+	}
+	if (nc_reads(NC_SLOT_VLAN))
+		nc_parse_tags(f, pkt, p + NC_ETH_HLEN);
 	if (nc_is_fixed(pkt, NC_FIXED_NETWORK))
 		return 0;
 	pkt->nh = NC_ETH_HLEN;
@@ -144,7 +170,7 @@ static __always_inline int nc_parse_link(struct nc_frame f, struct nc_pkt *pkt)
 			nc_lacks(pkt, NC_REASON_TRUNCATED_L2);
 			return -1;
 		}
-		type = *(const __be16 *)(p + 16);
+		type = nc_get16(p + 16);
 		pkt->nh += NC_VLAN_HLEN;
 	}
 	p = nc_network(f, pkt);
@@ -165,8 +191,8 @@ static __always_inline bool nc_is_extension(__u8 next)
 static __always_inline bool nc_extract_transport(struct nc_frame f, __u8 *slot, const __u8 *th)
 {
 	if (nc_within(f, th, NC_TH_LOAD)) {
-		slot[1] = th[13];
-		__builtin_memcpy(slot + 2, th, 4);
+		*(__be64 *)slot = bpf_cpu_to_be64((__u64)slot[0] << 56 | (__u64)th[13] << 48 |
+						  (__u64)bpf_ntohl(nc_get32(th)) << 16);
 		return true;
 	}
 	nc_copy_partial(slot + 2, th, f.end, 4);
@@ -218,8 +244,8 @@ static __always_inline void nc_parse_ip(struct nc_frame f, struct nc_pkt *pkt)
 		return;
 	}
 	pkt->byte[NC_SLOT_L3 * 8 + 2] = ip[9];
-	__builtin_memcpy(&pkt->slot[NC_SLOT_SADDR], ip + 12, 4);
-	__builtin_memcpy(&pkt->slot[NC_SLOT_DADDR], ip + 16, 4);
+	pkt->slot[NC_SLOT_SADDR] = nc_get32(ip + 12);
+	pkt->slot[NC_SLOT_DADDR] = nc_get32(ip + 16);
 	if (!nc_spec.uses_th)
 		return;
 	if (nc_is_fixed(pkt, NC_FIXED_TRANSPORT)) {
@@ -256,8 +282,10 @@ static __always_inline void nc_parse_ip6(struct nc_frame f, struct nc_pkt *pkt)
 		return;
 	}
 	pkt->byte[NC_SLOT_L3 * 8 + 2] = next = ip[6];
-	__builtin_memcpy(&pkt->slot[NC_SLOT_SADDR], ip + 8, 16);
-	__builtin_memcpy(&pkt->slot[NC_SLOT_DADDR], ip + 24, 16);
+	pkt->slot[NC_SLOT_SADDR] = nc_get64(ip + 8);
+	pkt->slot[NC_SLOT_SADDR_LOW] = nc_get64(ip + 16);
+	pkt->slot[NC_SLOT_DADDR] = nc_get64(ip + 24);
+	pkt->slot[NC_SLOT_DADDR_LOW] = nc_get64(ip + 32);
 	if (!nc_spec.uses_th)
 		return;
 	if (nc_is_fixed(pkt, NC_FIXED_TRANSPORT)) {

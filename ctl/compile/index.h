@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside compile: building the index (netctl/index.h). */
+#ifndef NETCTL_COMPILE_INDEX_H
+#define NETCTL_COMPILE_INDEX_H
+
+#include "compile/box.h"
+
+/* An interval of one dimension in which a table has rules. */
+struct nc_reach {
+	struct nc_interval interval;
+	uint32_t table; /* below NC_TABLES_MAX */
+};
+
+typedef NC_VEC(struct nc_reach) nc_reaches;
+
+/*
+ * The trie over intervals of values of so many bits, left-justified: its root entry. reaches is sorted on the way. 0 or -ENOMEM.
+ */
+int nc_trie_build(struct nc_image *image, nc_reaches *reaches, unsigned bits, __u64 *ret_root);
+
+/* A chain's rules of one family. */
+struct nc_tuples_in {
+	enum nc_family family;
+	const struct nc_box *boxes; /* in the order of the rules */
+	size_t n;
+	const struct nc_boxed *rules;	     /* by box.rule */
+	const struct nc_index_rule *records; /* likewise: what a match leads to */
+};
+
+/* Append tables, slots, rules and tries for them; ret: all but verdict. 0 or -ENOMEM. */
+int nc_tuples_build(struct nc_image *image, const struct nc_tuples_in *in, struct nc_index *ret);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tables as the program reads them: slots, rules, and a trie for each dimension that tells tables apart. Called by tuples.c. */
+#include "compile/tuples.h"
+
+/* --- rules ------------------------------------------------------------------------------------------------------ */
+
+static int push_rule4(struct nc_image *image, const struct nc_box *box,
+		      const struct nc_index_rule *rule)
+{
+	const struct nc_interval *s = &box->dim[NC_DIM_SADDR], *d = &box->dim[NC_DIM_DADDR];
+	struct nc_rule4 rule4 = {
+		.saddr = s->low >> 96,
+		.saddr_span = (s->high >> 96) - (s->low >> 96),
+		.daddr = d->low >> 96,
+		.daddr_span = (d->high >> 96) - (d->low >> 96),
+		.rule = *rule,
+	};
+
+	return nc_vec_push(&image->rules4, rule4);
+}
+
+static int push_rule6(struct nc_image *image, const struct nc_box *box,
+		      const struct nc_index_rule *rule)
+{
+	struct nc_rule6 rule6 = {.rule = *rule};
+
+	for (int i = 0; i < 2; i++) {
+		const struct nc_interval *in = &box->dim[i ? NC_DIM_DADDR : NC_DIM_SADDR];
+
+		rule6.addr[i * 2] = in->low >> 64;
+		rule6.addr[i * 2 + 1] = in->low;
+		nc_mask_address(&rule6.mask[i * 2], nc_prefix_length(in, 128));
+	}
+	return nc_vec_push(&image->rules6, rule6);
+}
+
+static uint32_t count_rules(const struct nc_tuple_space *space)
+{
+	return space->words == 4 ? space->image->rules6.n : space->image->rules4.n;
+}
+
+static int push_rule(struct nc_tuple_space *space, const struct nc_box *box, bool last)
+{
+	const struct nc_interval *sport = &box->dim[NC_DIM_SPORT];
+	const struct nc_interval *dport = &box->dim[NC_DIM_DPORT];
+	struct nc_index_rule rule = space->in->records[box->rule];
+
+	rule.sport = sport->low >> 112;
+	rule.sport_span = (sport->high >> 112) - (sport->low >> 112);
+	rule.dport = dport->low >> 112;
+	rule.dport_span = (dport->high >> 112) - (dport->low >> 112);
+	if (last)
+		rule.flags |= NC_RULE_LAST;
+	return space->words == 4 ? push_rule6(space->image, box, &rule)
+				 : push_rule4(space->image, box, &rule);
+}
+
+/* --- slots -------------------------------------------------------------------------------------------------------- */
+
+/* Those of each slot together, in the order of the rules. */
+static int compare_members(const void *a, const void *b)
+{
+	const struct nc_tuple_member *const *x = a, *const *y = b;
+
+	if ((*x)->slot != (*y)->slot)
+		return (*x)->slot < (*y)->slot ? -1 : 1;
+	return *x < *y ? -1 : *x > *y;
+}
+
+static bool has_one_key(const struct nc_tuple_space *space, struct nc_tuple_member **members,
+			size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		if (!nc_tuple_same_key(space, members[0], members[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Twice as many slots as members, at least. */
+static int make_slots(struct nc_tuple_space *space, struct nc_tuple_member **members, size_t n,
+		      struct nc_index_table *table)
+{
+	static const struct nc_index_slot none = {.rules = NC_NONE};
+	unsigned bits = 1;
+	int r = 0;
+
+	while ((size_t)1 << bits < n * 2)
+		bits++;
+	table->slots = space->image->slots.n;
+	table->shift = 64 - bits;
+	for (size_t i = 0; i < (size_t)1 << bits && !r; i++)
+		r = nc_vec_push(&space->image->slots, none);
+	for (size_t i = 0; i < n; i++)
+		members[i]->slot =
+			nc_tuple_hash(space, members[i], table->seed) >> table->shift;
+	qsort(members, n, sizeof(*members), compare_members);
+	return r;
+}
+
+static void fill_slot(struct nc_tuple_space *space, const struct nc_index_table *table,
+		      struct nc_tuple_member **members, size_t n)
+{
+	struct nc_index_slot *slot = &space->image->slots.v[table->slots + members[0]->slot];
+
+	slot->tag = nc_tuple_hash(space, members[0], table->seed);
+	slot->rules = count_rules(space);
+	if (!has_one_key(space, members, n))
+		slot->rules |= NC_SLOT_MIXED;
+}
+
+/* How many of the first members share a slot. */
+static size_t count_slot(struct nc_tuple_member **members, size_t n)
+{
+	size_t same = 1;
+
+	while (same < n && members[same]->slot == members[0]->slot)
+		same++;
+	return same;
+}
+
+static int emit_table(struct nc_tuple_space *space, struct nc_tuple_member **members, size_t n,
+		      struct nc_index_table *table)
+{
+	int r = 0;
+
+	table->shift = 64;
+	table->slots = count_rules(space);
+	if (!has_one_key(space, members, n))
+		r = make_slots(space, members, n, table);
+	while (n && !r) {
+		size_t same = count_slot(members, n);
+
+		if (table->shift < 64)
+			fill_slot(space, table, members, same);
+		for (size_t i = 0; i < same && !r; i++)
+			r = push_rule(space, members[i]->box, i + 1 == same);
+		members += same;
+		n -= same;
+	}
+	return r;
+}
+
+/* --- tables --------------------------------------------------------------------------------------------------------- */
+
+/* Members by table, in the order in which they were added. ret_first: n_tables + 1 places. */
+static struct nc_tuple_member **sort_members(struct nc_tuple_space *space, size_t *ret_first)
+{
+	struct nc_tuple_member **sorted = calloc(space->members.n + 1, sizeof(*sorted));
+	size_t n = 0;
+
+	if (!sorted)
+		return NULL;
+	nc_vec_foreach (member, &space->members)
+		ret_first[member->table + 1]++;
+	for (size_t i = 0; i < space->tables.n; i++)
+		ret_first[i + 1] += ret_first[i];
+	nc_vec_foreach (member, &space->members) {
+		sorted[ret_first[member->table]++] = member;
+		n++;
+	}
+	memmove(ret_first + 1, ret_first, space->tables.n * sizeof(*ret_first));
+	ret_first[0] = 0;
+	return sorted;
+}
+
+static int emit_tables(struct nc_tuple_space *space, struct nc_index *ret)
+{
+	_cleanup_free_ size_t *first = calloc(space->tables.n + 2, sizeof(*first));
+	_cleanup_free_ struct nc_tuple_member **members = first ? sort_members(space, first) : NULL;
+	int r = members ? 0 : -ENOMEM;
+
+	ret->tables = space->image->tables.n;
+	for (size_t i = 0; i < space->tables.n && !r; i++) {
+		struct nc_index_table table = {
+			.mask = space->tables.v[i].mask,
+			.least = space->tables.v[i].least,
+			.seed = (i + 1) * UINT64_C(0x9e3779b97f4a7c15),
+		};
+
+		ret->all[i / 64] |= UINT64_C(1) << i % 64;
+		if (!space->tables.v[i].levels.reads_th)
+			ret->shallow[i / 64] |= UINT64_C(1) << i % 64;
+		r = emit_table(space, members + first[i], first[i + 1] - first[i], &table);
+		if (r == 0)
+			r = nc_vec_push(&space->image->tables, table);
+	}
+	return r;
+}
+
+/* --- tries ------------------------------------------------------------------------------------------------------------ */
+
+static bool is_all(const struct nc_interval *in)
+{
+	return !in->low && !~in->high;
+}
+
+static int emit_trie(struct nc_tuple_space *space, enum nc_dim dim, __u64 *ret)
+{
+	nc_reaches reaches = {};
+	bool matters = false;
+	int r = 0;
+
+	nc_vec_foreach (member, &space->members) {
+		struct nc_reach reach = {.interval = member->box->dim[dim],
+					 .table = member->table};
+
+		matters |= !is_all(&reach.interval);
+		r = r ?: nc_vec_push(&reaches, reach);
+	}
+	if (r == 0 && matters)
+		r = nc_trie_build(space->image, &reaches, nc_dim_bits(dim, space->in->family), ret);
+	else
+		*ret = NC_TRIE_LEAF | NC_ROW_ALL;
+	nc_vec_free(&reaches);
+	return r;
+}
+
+int nc_tables_emit(struct nc_tuple_space *space, struct nc_index *ret)
+{
+	int r = emit_tables(space, ret);
+
+	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX && !r; dim++)
+		r = emit_trie(space, dim, &ret->root[dim]);
+	return r;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From intervals to a trie whose leaves say which tables have one there. Called by tuples.c for each dimension.
+ *
+ * The intervals' ends cut the values into segments, each with its row of tables; neighbours with the same row are one. The trie
+ * finds a value's segment in a few steps: nodes are as wide as they have segments, and bits in which the segments below do not
+ * differ are passed over where a value that differs there would be given no table too few.
+ */
+#include "compile/index.h"
+
+#define STRIDE_MAX 12
+/* Bits before those that tell segments apart which are looked at all the same: of 8 values that are elsewhere, 7 are noticed. */
+#define STRIDE_GUARD 3
+
+/* Nodes on a way that may be as narrow as they like. Behind them all are wide, so that NC_TRIE_DEPTH holds. */
+#define DEPTH_FREE 8
+
+_Static_assert(DEPTH_FREE + 128 / STRIDE_MAX + 2 <= NC_TRIE_DEPTH, "every way ends");
+
+/* From start to the next one's. */
+struct segment {
+	nc_num start;
+	uint32_t row;
+};
+
+typedef NC_VEC(struct segment) segments;
+
+struct event {
+	nc_num at;
+	uint32_t table;
+	int change; /* +1: an interval begins; -1: one has ended */
+};
+
+static int compare_events(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* --- rows ----------------------------------------------------------------------------------------------------- */
+
+/* Rows of one trie, by their bits. */
+struct row_set {
+	struct nc_image *image;
+	uint32_t *slots; /* row + 1; 0: free */
+	size_t n, cap;
+};
+
+static size_t hash_row(const struct nc_row *row, size_t cap)
+{
+	uint64_t hash = 0;
+
+	for (int i = 0; i < NC_ROW_WORDS; i++)
+		hash = (hash ^ row->tables[i] ^ hash >> 31) * UINT64_C(0x9e3779b97f4a7c15);
+	return (hash ^ hash >> 32) & (cap - 1);
+}
+
+static int grow_rows(struct row_set *set)
+{
+	size_t cap = set->cap ? set->cap * 2 : 64;
+	uint32_t *slots = calloc(cap, sizeof(*slots));
+
+	if (!slots)
+		return -ENOMEM;
+	for (size_t i = 0; i < set->cap; i++) {
+		size_t at;
+
+		if (!set->slots[i])
+			continue;
+		at = hash_row(&set->image->rows.v[set->slots[i] - 1], cap);
+		while (slots[at])
+			at = (at + 1) & (cap - 1);
+		slots[at] = set->slots[i];
+	}
+	free(set->slots);
+	set->slots = slots;
+	set->cap = cap;
+	return 0;
+}
+
+static int find_row(struct row_set *set, const struct nc_row *row, uint32_t *ret)
+{
+	size_t at;
+	int r = 0;
+
+	if (set->n * 2 >= set->cap)
+		r = grow_rows(set);
+	if (r < 0)
+		return r;
+	for (at = hash_row(row, set->cap); set->slots[at]; at = (at + 1) & (set->cap - 1)) {
+		*ret = set->slots[at] - 1;
+		if (memcmp(&set->image->rows.v[*ret], row, sizeof(*row)) == 0)
+			return 0;
+	}
+	*ret = set->image->rows.n;
+	r = nc_vec_push(&set->image->rows, *row);
+	if (r < 0)
+		return r;
+	set->slots[at] = *ret + 1;
+	set->n++;
+	return 0;
+}
+
+/* --- segments ---------------------------------------------------------------------------------------------------- */
+
+/* Tables with an interval over the point that the sweep has come to. */
+struct sweep {
+	uint32_t active[NC_TABLES_MAX];
+	struct nc_row row;
+};
+
+static void change(struct sweep *sweep, uint32_t table, int by)
+{
+	sweep->active[table] += by;
+	if (sweep->active[table])
+		sweep->row.tables[table / 64] |= UINT64_C(1) << table % 64;
+	else
+		sweep->row.tables[table / 64] &= ~(UINT64_C(1) << table % 64);
+}
+
+static int push_segment(struct row_set *rows, const struct sweep *sweep, nc_num start,
+			segments *ret)
+{
+	struct segment segment = {.start = start};
+	int r = find_row(rows, &sweep->row, &segment.row);
+
+	if (r < 0)
+		return r;
+	if (ret->n && ret->v[ret->n - 1].row == segment.row)
+		return 0;
+	return nc_vec_push(ret, segment);
+}
+
+static int sweep_events(struct row_set *rows, struct sweep *sweep, const struct event *events,
+			size_t n, segments *ret)
+{
+	int r = !n || events->at ? push_segment(rows, sweep, 0, ret) : 0;
+
+	for (size_t i = 0; i < n && !r;) {
+		nc_num at = events[i].at;
+
+		for (; i < n && events[i].at == at; i++)
+			change(sweep, events[i].table, events[i].change);
+		r = push_segment(rows, sweep, at, ret);
+	}
+	return r;
+}
+
+static int make_segments(struct row_set *rows, const nc_reaches *reaches, segments *ret)
+{
+	_cleanup_free_ struct sweep *sweep = calloc(1, sizeof(*sweep));
+	_cleanup_free_ struct event *events = calloc(reaches->n * 2 + 1, sizeof(*events));
+	size_t n = 0;
+
+	if (!sweep || !events)
+		return -ENOMEM;
+	nc_vec_foreach (reach, reaches) {
+		struct nc_interval in = reach->interval;
+
+		if (in.low)
+			events[n++] = (struct event){in.low, reach->table, 1};
+		else
+			change(sweep, reach->table, 1);
+		if (in.high != ~(nc_num)0)
+			events[n++] = (struct event){in.high + 1, reach->table, -1};
+	}
+	qsort(events, n, sizeof(*events), compare_events);
+	return sweep_events(rows, sweep, events, n, ret);
+}
+
+/* --- the trie ------------------------------------------------------------------------------------------------------ */
+
+struct builder {
+	struct nc_image *image;
+	const struct segment *segments;
+	unsigned bits;
+};
+
+/* The values that have the first pos bits of low: segments first … last hold them. */
+struct part {
+	nc_num low;
+	unsigned pos;
+	unsigned depth; /* nodes above it */
+	size_t first, last;
+};
+
+static const struct nc_row *row_of(const struct builder *builder, size_t segment)
+{
+	return &builder->image->rows.v[builder->segments[segment].row];
+}
+
+static unsigned leading_zeros(nc_num number)
+{
+	if (number >> 64)
+		return __builtin_clzll(number >> 64);
+	return (uint64_t)number ? 64 + __builtin_clzll(number) : 128;
+}
+
+/* Does every row within have all tables of the one before or behind? */
+static bool may_pass(const struct builder *builder, const struct part *part)
+{
+	const struct nc_row *first = row_of(builder, part->first), *last = row_of(builder, part->last);
+
+	for (size_t i = part->first; i <= part->last; i++) {
+		for (int word = 0; word < NC_ROW_WORDS; word++) {
+			if ((first->tables[word] | last->tables[word]) &
+			    ~row_of(builder, i)->tables[word])
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Where the bits begin in which the ends within the part differ. */
+static unsigned diverge(const struct builder *builder, const struct part *part)
+{
+	nc_num low = builder->segments[part->first + 1].start - 1;
+	nc_num high = builder->segments[part->last].start;
+
+	return leading_zeros(low ^ high);
+}
+
+static unsigned log2_up(size_t n)
+{
+	return n > 1 ? 64 - __builtin_clzll(n - 1) : 0;
+}
+
+/* Which bits a part's node looks at. */
+static void choose_bits(const struct builder *builder, const struct part *part, unsigned *ret_pos,
+			unsigned *ret_stride)
+{
+	size_t n = part->last - part->first + 1;
+	unsigned pos = part->pos, stride = log2_up(n) + 1, most = part->last - part->first < 64;
+	unsigned apart = diverge(builder, part), end;
+
+	/* Looking for what may be passed over is worth it where little is below. */
+	if (most && apart > pos + STRIDE_GUARD && may_pass(builder, part)) {
+		pos = apart - STRIDE_GUARD;
+		stride += STRIDE_GUARD;
+	} else if (apart > pos) {
+		stride = apart - pos + 1 > stride ? apart - pos + 1 : stride;
+	}
+	if (stride > STRIDE_MAX || part->depth >= DEPTH_FREE)
+		stride = STRIDE_MAX;
+	/* Not across the middle, nor behind the end. */
+	end = pos < 64 && builder->bits > 64 ? 64 : builder->bits;
+	if (pos + stride > end)
+		stride = end - pos;
+	*ret_pos = pos;
+	*ret_stride = stride;
+}
+
+static int build_part(struct builder *builder, const struct part *part, __u64 *ret);
+
+/* Entry i of a node. */
+static int build_child(struct builder *builder, const struct part *part, unsigned pos,
+		       unsigned stride, unsigned i, size_t *cursor, __u64 *ret)
+{
+	/* A part that was passed over to is where its ends are. */
+	nc_num base = pos == part->pos ? part->low
+				       : builder->segments[part->last].start;
+	nc_num high;
+	struct part child = {.pos = pos + stride, .depth = part->depth + 1};
+
+	base = pos ? base >> (128 - pos) << (128 - pos) : 0;
+	child.low = base | (nc_num)i << (128 - child.pos);
+	high = child.low | (child.pos < 128 ? ~(nc_num)0 >> child.pos : 0);
+	while (*cursor < part->last && builder->segments[*cursor + 1].start <= child.low)
+		++*cursor;
+	child.first = child.last = *cursor;
+	while (child.last < part->last && builder->segments[child.last + 1].start <= high)
+		child.last++;
+	return build_part(builder, &child, ret);
+}
+
+static int build_part(struct builder *builder, const struct part *part, __u64 *ret)
+{
+	unsigned pos, stride;
+	size_t first = builder->image->trie.n, cursor = part->first;
+	int r = 0;
+
+	if (part->first == part->last) {
+		*ret = NC_TRIE_LEAF | builder->segments[part->first].row;
+		return 0;
+	}
+	choose_bits(builder, part, &pos, &stride);
+	for (unsigned i = 0; i < 1u << stride && !r; i++)
+		r = nc_vec_push(&builder->image->trie, 0);
+	for (unsigned i = 0; i < 1u << stride && !r; i++) {
+		__u64 entry = 0;
+
+		r = build_child(builder, part, pos, stride, i, &cursor, &entry);
+		builder->image->trie.v[first + i] = entry;
+	}
+	*ret = NC_TRIE_NODE(first, pos, stride);
+	return r;
+}
+
+int nc_trie_build(struct nc_image *image, nc_reaches *reaches, unsigned bits, __u64 *ret_root)
+{
+	struct row_set rows = {.image = image};
+	struct builder builder = {.image = image, .bits = bits};
+	segments all = {};
+	int r = make_segments(&rows, reaches, &all);
+
+	if (r == 0) {
+		struct part whole = {.last = all.n - 1};
+
+		builder.segments = all.v;
+		r = build_part(&builder, &whole, ret_root);
+	}
+	free(rows.slots);
+	nc_vec_free(&all);
+	return r;
+}

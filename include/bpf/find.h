@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a packet to the first rule of a chain that can match it, through the chain's index (netctl/index.h). Reads slots, changes
+ * nothing but counters of rules that judge by themselves.
+ */
+#ifndef NETCTL_BPF_FIND_H
+#define NETCTL_BPF_FIND_H
+
+#include "walk.h"
+
+/* What is looked for, and how far the search has come. */
+struct nc_search {
+	__u64 addr[4], rest; /* as struct nc_table_masks sees the packet */
+	__u64 tables[NC_ROW_WORDS]; /* still to be asked */
+	__u32 first_table, words;   /* of the index; words before it are done */
+	__u32 from;		    /* rules before are not looked at */
+	__u32 best, best_order;	    /* the rule found; NC_NONE */
+	__u32 at;		    /* the next rule of a slot; NC_NONE: none */
+	__u16 avail_nh, avail_th;
+	__u32 family;
+};
+
+static const __u8 nc_debruijn[64] = {
+	0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28, 62, 5,	39, 46, 44, 42,
+	22, 9,	24, 35, 59, 56, 49, 18, 29, 11, 63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21,
+	23, 58, 17, 10, 51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
+};
+
+/* The place of a number's only bit; BPF has no instruction that counts zeros. */
+static __always_inline __u32 nc_bit_place(__u64 bit)
+{
+	return nc_debruijn[(bit * 0x022fdd63cc95386dull) >> 58];
+}
+
+/* The row for a value that stands at the left of 128 bits. */
+static __always_inline __u32 nc_trie_find(__u64 entry, __u64 high, __u64 low)
+{
+	for (int i = 0; i < NC_TRIE_DEPTH; i++) {
+		__u64 bits, *next;
+		__u32 at;
+
+		if (entry & NC_TRIE_LEAF)
+			break;
+		bits = NC_TRIE_POS(entry) < 64 ? high << NC_TRIE_POS(entry)
+					       : low << (NC_TRIE_POS(entry) - 64);
+		at = NC_TRIE_FIRST(entry) + (__u32)(bits >> (64 - NC_TRIE_STRIDE(entry)));
+		next = bpf_map_lookup_elem(&nc_trie, &at);
+		if (!next)
+			break;
+		entry = *next;
+	}
+	return entry;
+}
+
+static __always_inline void nc_narrow(__u64 tables[NC_ROW_WORDS], __u64 root, __u64 high, __u64 low)
+{
+	__u32 row = nc_trie_find(root, high, low);
+	const struct nc_row *reached;
+
+	if (row == NC_ROW_ALL)
+		return;
+	reached = bpf_map_lookup_elem(&nc_rows, &row);
+	if (!reached)
+		return;
+	for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
+		if (word < nc_spec.index_words)
+			tables[word] &= reached->tables[word];
+	}
+}
+
+/* The tables that may have a rule for the packet. */
+static __always_inline void nc_choose_tables(struct nc_search *search, const struct nc_index *index,
+					     const struct nc_pkt *pkt)
+{
+	__u64 l4 = nc_slot(pkt, NC_SLOT_L4), proto = l4;
+
+	for (int word = 0; word < NC_ROW_WORDS; word++)
+		search->tables[word] = pkt->deep ? index->shallow[word] : index->all[word];
+	if (search->family == NC_FAMILY_IP) {
+		__u64 saddr = nc_slot(pkt, NC_SLOT_SADDR), daddr = nc_slot(pkt, NC_SLOT_DADDR);
+
+		proto = nc_slot(pkt, NC_SLOT_L3) << 16;
+		search->addr[0] = saddr | daddr >> 32;
+		nc_narrow(search->tables, index->root[NC_DIM_SADDR], saddr, 0);
+		nc_narrow(search->tables, index->root[NC_DIM_DADDR], daddr, 0);
+	} else if (search->family == NC_FAMILY_IP6) {
+		search->addr[0] = nc_slot(pkt, NC_SLOT_SADDR);
+		search->addr[1] = nc_slot(pkt, NC_SLOT_SADDR_LOW);
+		search->addr[2] = nc_slot(pkt, NC_SLOT_DADDR);
+		search->addr[3] = nc_slot(pkt, NC_SLOT_DADDR_LOW);
+		nc_narrow(search->tables, index->root[NC_DIM_SADDR], search->addr[0],
+			  search->addr[1]);
+		nc_narrow(search->tables, index->root[NC_DIM_DADDR], search->addr[2],
+			  search->addr[3]);
+	} else {
+		return;
+	}
+	search->rest = (l4 & 0x0000ffffffff0000ull) | proto >> 56;
+	/* What is not known is not in the way of rules that do not ask. */
+	if (!pkt->deep) {
+		nc_narrow(search->tables, index->root[NC_DIM_SPORT], l4 << 16, 0);
+		nc_narrow(search->tables, index->root[NC_DIM_DPORT], l4 << 32, 0);
+		nc_narrow(search->tables, index->root[NC_DIM_PROTO], proto, 0);
+	}
+}
+
+static __always_inline const struct nc_index_rule *nc_rule_at(__u32 family, __u32 at)
+{
+	if (nc_spec.uses_ip6 && family == NC_FAMILY_IP6) {
+		struct nc_rule6 *rule6 = bpf_map_lookup_elem(&nc_rules6, &at);
+
+		return rule6 ? &rule6->rule : NULL;
+	} else {
+		struct nc_rule4 *rule4 = bpf_map_lookup_elem(&nc_rules4, &at);
+
+		return rule4 ? &rule4->rule : NULL;
+	}
+}
+
+static __always_inline bool nc_rule_matches(const struct nc_search *search,
+					    const struct nc_index_rule *rule)
+{
+	__u64 rest = search->rest;
+
+	return (__u16)((rest >> 32) - rule->sport) <= rule->sport_span &&
+	       (__u16)((rest >> 16) - rule->dport) <= rule->dport_span &&
+	       ((__u8)rest & rule->proto_mask) == rule->proto &&
+	       search->avail_nh >= rule->need_nh && search->avail_th >= rule->need_th;
+}
+
+/* Rule at of the packet's family; matching or not, NULL where there is none. */
+static __always_inline const struct nc_index_rule *nc_try_rule(const struct nc_search *search,
+							       __u32 at, bool *ret_matches)
+{
+	if (nc_spec.uses_ip6 && search->family == NC_FAMILY_IP6) {
+		const struct nc_rule6 *rule = bpf_map_lookup_elem(&nc_rules6, &at);
+
+		if (!rule)
+			return NULL;
+		*ret_matches = (search->addr[0] & rule->mask[0]) == rule->addr[0] &&
+			       (search->addr[1] & rule->mask[1]) == rule->addr[1] &&
+			       (search->addr[2] & rule->mask[2]) == rule->addr[2] &&
+			       (search->addr[3] & rule->mask[3]) == rule->addr[3] &&
+			       nc_rule_matches(search, &rule->rule);
+		return &rule->rule;
+	} else {
+		const struct nc_rule4 *rule = bpf_map_lookup_elem(&nc_rules4, &at);
+		__u64 addr = search->addr[0];
+
+		if (!rule)
+			return NULL;
+		*ret_matches = (__u32)(addr >> 32) - rule->saddr <= rule->saddr_span &&
+			       (__u32)addr - rule->daddr <= rule->daddr_span &&
+			       nc_rule_matches(search, &rule->rule);
+		return &rule->rule;
+	}
+}
+
+/* The packet's rules in a table: where they begin. */
+static __always_inline __u32 nc_probe(const struct nc_search *search,
+				      const struct nc_index_table *table)
+{
+	const struct nc_index_slot *slot;
+	__u64 addr[4], hash;
+	__u32 at;
+
+	if (table->shift >= 64)
+		return table->slots;
+	if (nc_spec.uses_ip6 && search->family == NC_FAMILY_IP6) {
+		for (int i = 0; i < 4; i++)
+			addr[i] = search->addr[i] & table->mask.addr[i];
+		hash = nc_index_hash(addr, search->rest & table->mask.rest, 4, table->seed);
+	} else {
+		addr[0] = search->addr[0] & table->mask.addr[0];
+		hash = nc_index_hash(addr, search->rest & table->mask.rest, 1, table->seed);
+	}
+	at = table->slots + (__u32)(hash >> (table->shift & 63));
+	slot = bpf_map_lookup_elem(&nc_index_slots, &at);
+	if (!slot || slot->rules == NC_NONE)
+		return NC_NONE;
+	if (slot->rules & NC_SLOT_MIXED)
+		return slot->rules & ~NC_SLOT_MIXED;
+	return slot->tag == (__u32)hash ? slot->rules : NC_NONE;
+}
+
+/* Take the next table that is left. false: none is, or all have later rules than the one found. */
+static __always_inline bool nc_next_table(struct nc_search *search)
+{
+	const struct nc_index_table *table;
+	__u64 bit;
+	__u32 at;
+
+	for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
+		if (word >= nc_spec.index_words)
+			break;
+		if (!search->tables[word])
+			continue;
+		bit = search->tables[word] & -search->tables[word];
+		search->tables[word] ^= bit;
+		at = search->first_table + word * 64 + nc_bit_place(bit);
+		table = bpf_map_lookup_elem(&nc_tables, &at);
+		if (!table || table->least >= search->best_order)
+			return false;
+		search->at = nc_probe(search, table);
+		return true;
+	}
+	return false;
+}
+
+/* One table, or one rule of a table, further. false: the search is over. */
+static __always_inline bool nc_search_step(struct nc_search *search)
+{
+	const struct nc_index_rule *rule;
+	bool matches = false;
+
+	if (search->at == NC_NONE && !nc_next_table(search))
+		return false;
+	if (search->at == NC_NONE)
+		return true;
+	rule = nc_try_rule(search, search->at, &matches);
+	if (!rule)
+		return false;
+	if (rule->order < search->best_order && !(matches && rule->order >= search->from)) {
+		search->at = rule->flags & NC_RULE_LAST ? NC_NONE : search->at + 1;
+		return true;
+	}
+	if (rule->order < search->best_order) {
+		search->best = search->at;
+		search->best_order = rule->order;
+	}
+	search->at = NC_NONE;
+	return true;
+}
+
+/* Room for a search off the stack, of which there is little. Nothing comes between while one is made. */
+NC_PERCPU(nc_searches, 1, struct nc_search);
+
+struct nc_searching {
+	struct nc_search *search;
+};
+
+static long nc_search_on(__u32 i __attribute__((unused)), struct nc_searching *searching)
+{
+	return !nc_search_step(searching->search);
+}
+
+/* More tables and rules than nearly any packet needs are looked at without a call for each: calls are what is dear. */
+#define NC_SEARCH_AT_ONCE 6
+
+/* The first rule from search->from on that matches. */
+static __always_inline void nc_search(struct nc_search *search)
+{
+	struct nc_searching searching;
+	__u32 zero = 0;
+
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < NC_SEARCH_AT_ONCE; i++) {
+		if (!nc_search_step(search))
+			return;
+	}
+	searching.search = bpf_map_lookup_elem(&nc_searches, &zero);
+	if (!searching.search)
+		return;
+	if (searching.search != search)
+		*searching.search = *search;
+	bpf_loop(NC_STEPS_MAX, nc_search_on, &searching, 0);
+	search->best = searching.search->best;
+	search->best_order = searching.search->best_order;
+}
+
+#endif

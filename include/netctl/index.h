@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The index of a chain: from a packet to the first of the chain's rules that can match it, at a cost that does not grow with
+ * the rules.
+ *
+ * Writer: ctl/compile/ builds it, ctl/kern/ puts it into maps and freezes them. Reader: include/bpf/find.h.
+ *
+ * Rules are sorted into tables: rules of one table test the same bits of the packet's addresses, ports and protocol (their
+ * masks; wider tests fall under narrower masks). So a packet's masked bits are the key of a hash, and one probe finds the
+ * table's rules for it. To know which tables are worth a probe, each dimension has a trie over the rules' intervals, whose
+ * leaves name a row of bits, one for each table that has a rule there: the rows' AND is what is left. A table of one key is not
+ * hashed: small chains have a table for each rule, and the AND is the answer.
+ *
+ * Numbers are in host order. Each chain that is indexed has one index for each family of packets.
+ */
+#ifndef NETCTL_INDEX_H
+#define NETCTL_INDEX_H
+
+#include "abi.h"
+
+/* What packets are told apart by before anything else. */
+enum nc_family {
+	NC_FAMILY_IP,
+	NC_FAMILY_IP6,
+	NC_FAMILY_OTHER, /* neither: no dimension is looked at */
+	_NC_FAMILY_MAX
+};
+
+/* Values are left-justified in 128 bits. */
+enum nc_dim {
+	NC_DIM_SADDR, /* 32 or 128 bits */
+	NC_DIM_DADDR,
+	NC_DIM_SPORT, /* transport header bytes 0-1: ICMP's type and code too */
+	NC_DIM_DPORT, /* transport header bytes 2-3 */
+	NC_DIM_PROTO, /* IPv4: the header's protocol field; IPv6: the transport protocol */
+	_NC_DIM_MAX
+};
+
+/*
+ * An entry of a trie. A leaf: NC_TRIE_LEAF and, in the lower half, a row. A node: the index of its first entry, and in the upper
+ * half which bits of the value choose among them: stride bits from bit pos (from the left) on, which do not cross bit 64.
+ * Bits before pos may not have been looked at: a wrong leaf costs a probe, no more.
+ */
+#define NC_TRIE_LEAF		     (1ull << 63)
+#define NC_TRIE_NODE(first, pos, stride) ((first) | (__u64)(pos) << 32 | (__u64)(stride) << 40)
+#define NC_TRIE_FIRST(entry)	     ((__u32)(entry))
+#define NC_TRIE_POS(entry)	     ((entry) >> 32 & 0xff)
+#define NC_TRIE_STRIDE(entry)	     ((entry) >> 40 & 0xff)
+#define NC_TRIE_DEPTH		     20 /* nodes on a way; 16 bits of value have fewer */
+
+/* Bit per table of an index, in the order of the tables. */
+#define NC_ROW_WORDS  4
+#define NC_TABLES_MAX (NC_ROW_WORDS * 64)
+
+struct nc_row {
+	__u64 tables[NC_ROW_WORDS];
+};
+
+#define NC_ROW_ALL 0 /* the row whose bits are all set */
+
+/* One chain and family. nc_indexes[step.index + enum nc_family]. */
+struct nc_index {
+	__u64 root[_NC_DIM_MAX]; /* entries of tries; a leaf of NC_ROW_ALL: the dimension does not matter */
+	__u64 all[NC_ROW_WORDS];    /* the tables there are */
+	__u64 shallow[NC_ROW_WORDS]; /* those whose rules read no transport header */
+	__u32 tables;		     /* the first, in nc_tables; in ascending order of their least rule */
+	__u32 verdict; /* enum nc_end ACCEPT or DROP: the policy, where no rule matches; _NC_END_MAX: go on at the step's miss */
+};
+
+/* Rules that share masks. The key: packet & mask. */
+struct nc_table_masks {
+	__u64 addr[4]; /* IPv4: [0] source << 32 | destination; IPv6: source, destination, upper halves first */
+	__u64 rest;    /* source port << 32 | destination port << 16 | protocol */
+};
+
+struct nc_index_table {
+	struct nc_table_masks mask;
+	__u32 least; /* order of its first rule */
+	__u32 slots; /* shift below 64: its first slot, in nc_index_slots; 64: its rules, in nc_rules4 or nc_rules6 */
+	__u32 shift; /* of the hash, which leaves the slot; 64: the table has one key */
+	__u32 pad;   /* zero */
+	__u64 seed;
+};
+
+/* A slot of a table: the rules of the keys that fall there lie one behind the other, in order. */
+struct nc_index_slot {
+	__u32 tag;   /* lower half of the key's hash */
+	__u32 rules; /* the first; NC_NONE: there is no key. NC_SLOT_MIXED: of several keys, tag says nothing */
+};
+
+#define NC_SLOT_MIXED 0x80000000u
+
+#define NC_RULE_LAST  0x01 /* of its slot */
+#define NC_RULE_JUDGES 0x02 /* it counts, if it has a counter, and that is its verdict: no step need be made */
+
+/* What rules of both families have in common. A packet matches if it also has the bytes that the rule reads. */
+struct nc_index_rule {
+	__u32 order;   /* place in the chain */
+	__u32 at;      /* step to go on at: what is left to test, or the statements */
+	__u32 counter; /* JUDGES: counter id or NC_NONE */
+	__u16 need_nh; /* bytes from the IP header on */
+	__u16 need_th; /* as avail[NC_BASE_TH] counts them */
+	__u16 sport, sport_span; /* value - sport <= span, modulo 2^16 */
+	__u16 dport, dport_span;
+	__u8 proto, proto_mask;
+	__u8 flags; /* NC_RULE_* */
+	__u8 end;   /* JUDGES: enum nc_end ACCEPT or DROP */
+	__u32 pad;  /* zero */
+};
+
+struct nc_rule4 {
+	struct nc_index_rule rule;
+	__u32 saddr, saddr_span; /* as ports are compared */
+	__u32 daddr, daddr_span;
+};
+
+struct nc_rule6 {
+	struct nc_index_rule rule;
+	__u64 addr[4]; /* source, destination; upper halves first; under mask */
+	__u64 mask[4];
+};
+
+/* The hash of masked bits. Multiplicative; the seed is the table's. */
+static inline __u64 nc_index_hash(const __u64 addr[4], __u64 rest, int words, __u64 seed)
+{
+	__u64 hash = (addr[0] ^ seed) * 0x9e3779b97f4a7c15ull;
+
+	if (words == 4) {
+		hash = ((hash ^ hash >> 32) + addr[1]) * 0xbf58476d1ce4e5b9ull;
+		hash = ((hash ^ hash >> 29) + addr[2]) * 0x94d049bb133111ebull;
+		hash = ((hash ^ hash >> 32) + addr[3]) * 0x9e3779b97f4a7c15ull;
+	}
+	hash = ((hash ^ hash >> 29) + rest) * 0xbf58476d1ce4e5b9ull;
+	return (hash ^ hash >> 32) * 0x94d049bb133111ebull;
+}
+
+_Static_assert(sizeof(struct nc_index) == 112, "struct nc_index is part of the ABI");
+_Static_assert(sizeof(struct nc_index_table) == 64, "struct nc_index_table is part of the ABI");
+_Static_assert(sizeof(struct nc_rule4) == 48, "struct nc_rule4 is part of the ABI");
+_Static_assert(sizeof(struct nc_rule6) == 96, "struct nc_rule6 is part of the ABI");
+
+#endif
