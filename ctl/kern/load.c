@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -433,7 +435,9 @@ static int load_layer(struct nc_generation *gen, enum nc_hook hook, const struct
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot size the maps of the filter program");
 	specialize(&layer, image, ext);
+	static char *vb; if (getenv("NCV")) { struct bpf_program *pp = bpf_object__find_program_by_name(layer.object, layer.program); if (!vb) vb = malloc(1u<<28); bpf_program__set_log_buf(pp, vb, 1u<<28); bpf_program__set_log_level(pp, 2);} 
 	r = layer_load(&layer);
+	if (getenv("NCV")) { FILE *vf = fopen(getenv("NCV"), "w"); fputs(vb, vf); fclose(vf);}
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "the kernel refuses the filter program (%s)",
 				     nc_libbpf_last_message());

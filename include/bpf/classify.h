@@ -304,15 +304,18 @@ static __always_inline void nc_forget(struct nc_pkt *pkt)
 
 	pkt->slot[NC_SLOT_L3] = 0;
 	pkt->slot[NC_SLOT_L4] = 0;
-	if (nc_is_fixed(pkt, NC_FIXED_NETWORK))
-		pkt->half[NC_SLOT_L3 * 4] = protocol;
 	if (nc_is_fixed(pkt, NC_FIXED_TRANSPORT)) {
+		pkt->half[NC_SLOT_L3 * 4] = protocol;
 		pkt->byte[NC_SLOT_L4 * 8] = l4proto;
 		return;
 	}
-	*(__u64 *)pkt->avail = 0;
-	*(__u64 *)&pkt->avail[4] = 0;
-	pkt->nh = 0;
+	if (nc_is_fixed(pkt, NC_FIXED_NETWORK)) {
+		pkt->half[NC_SLOT_L3 * 4] = protocol;
+		pkt->avail[NC_BASE_TH] = 0;
+	} else {
+		__builtin_memset(pkt->avail, 0, sizeof(pkt->avail));
+		pkt->nh = 0;
+	}
 	pkt->th = 0;
 	pkt->deep = 0;
 }

@@ -117,31 +117,46 @@ static __always_inline const struct nc_index_rule *nc_rule_at(__u32 family, __u3
 	}
 }
 
-static __always_inline bool nc_rule_matches(const struct nc_search *search,
-					    const struct nc_index_rule *rule)
+/*
+ * How a packet differs from a rule: a number whose sign bit is set if it does. Differences are added up in that bit, instead of
+ * a branch for each that nobody could foretell.
+ */
+static __always_inline __s64 nc_outside(__u64 value, __u64 span)
+{
+	return (__s64)span - (__s64)value;
+}
+
+static __always_inline __s64 nc_unequal(__u64 difference)
+{
+	return difference | -difference;
+}
+
+static __always_inline __s64 nc_differs(const struct nc_search *search, const struct nc_index_rule *rule)
 {
 	__u64 rest = search->rest;
 
-	return (__u16)((rest >> 32) - rule->sport) <= rule->sport_span &&
-	       (__u16)((rest >> 16) - rule->dport) <= rule->dport_span &&
-	       ((__u8)rest & rule->proto_mask) == rule->proto &&
-	       search->avail_nh >= rule->need_nh && search->avail_th >= rule->need_th;
+	return nc_outside((__u16)((rest >> 32) - rule->sport), rule->sport_span) |
+	       nc_outside((__u16)((rest >> 16) - rule->dport), rule->dport_span) |
+	       nc_unequal(((__u8)rest & rule->proto_mask) ^ rule->proto) |
+	       nc_outside(rule->need_nh, search->avail_nh) |
+	       nc_outside(rule->need_th, search->avail_th) |
+	       nc_outside(search->from, rule->order);
 }
 
-/* Rule at of the packet's family; matching or not, NULL where there is none. */
+/* Rule at of the packet's family; NULL where there is none. *ret_differs: as nc_differs(). */
 static __always_inline const struct nc_index_rule *nc_try_rule(const struct nc_search *search,
-							       __u32 at, bool *ret_matches)
+							       __u32 at, __s64 *ret_differs)
 {
 	if (nc_spec.uses_ip6 && search->family == NC_FAMILY_IP6) {
 		const struct nc_rule6 *rule = bpf_map_lookup_elem(&nc_rules6, &at);
 
 		if (!rule)
 			return NULL;
-		*ret_matches = (search->addr[0] & rule->mask[0]) == rule->addr[0] &&
-			       (search->addr[1] & rule->mask[1]) == rule->addr[1] &&
-			       (search->addr[2] & rule->mask[2]) == rule->addr[2] &&
-			       (search->addr[3] & rule->mask[3]) == rule->addr[3] &&
-			       nc_rule_matches(search, &rule->rule);
+		*ret_differs = nc_unequal(((search->addr[0] & rule->mask[0]) ^ rule->addr[0]) |
+					  ((search->addr[1] & rule->mask[1]) ^ rule->addr[1]) |
+					  ((search->addr[2] & rule->mask[2]) ^ rule->addr[2]) |
+					  ((search->addr[3] & rule->mask[3]) ^ rule->addr[3])) |
+			       nc_differs(search, &rule->rule);
 		return &rule->rule;
 	} else {
 		const struct nc_rule4 *rule = bpf_map_lookup_elem(&nc_rules4, &at);
@@ -149,9 +164,9 @@ static __always_inline const struct nc_index_rule *nc_try_rule(const struct nc_s
 
 		if (!rule)
 			return NULL;
-		*ret_matches = (__u32)(addr >> 32) - rule->saddr <= rule->saddr_span &&
-			       (__u32)addr - rule->daddr <= rule->daddr_span &&
-			       nc_rule_matches(search, &rule->rule);
+		*ret_differs = nc_outside((__u32)((addr >> 32) - rule->saddr), rule->saddr_span) |
+			       nc_outside((__u32)(addr - rule->daddr), rule->daddr_span) |
+			       nc_differs(search, &rule->rule);
 		return &rule->rule;
 	}
 }
@@ -211,24 +226,26 @@ static __always_inline bool nc_next_table(struct nc_search *search)
 static __always_inline bool nc_search_step(struct nc_search *search)
 {
 	const struct nc_index_rule *rule;
-	bool matches = false;
+	__u32 at;
+	__s64 differs;
 
 	if (search->at == NC_NONE && !nc_next_table(search))
 		return false;
-	if (search->at == NC_NONE)
+	at = search->at;
+	if (at == NC_NONE)
 		return true;
-	rule = nc_try_rule(search, search->at, &matches);
+	rule = nc_try_rule(search, at, &differs);
 	if (!rule)
 		return false;
-	if (rule->order < search->best_order && !(matches && rule->order >= search->from)) {
-		search->at = rule->flags & NC_RULE_LAST ? NC_NONE : search->at + 1;
-		return true;
-	}
-	if (rule->order < search->best_order) {
-		search->best = search->at;
+	if (rule->order >= search->best_order) {
+		search->at = NC_NONE;
+	} else if (differs >= 0) {
+		search->best = at;
 		search->best_order = rule->order;
+		search->at = NC_NONE;
+	} else {
+		search->at = rule->flags & NC_RULE_LAST ? NC_NONE : at + 1;
 	}
-	search->at = NC_NONE;
 	return true;
 }
 
@@ -245,7 +262,7 @@ static long nc_search_on(__u32 i __attribute__((unused)), struct nc_searching *s
 }
 
 /* More tables and rules than nearly any packet needs are looked at without a call for each: calls are what is dear. */
-#define NC_SEARCH_AT_ONCE 6
+#define NC_SEARCH_AT_ONCE 4
 
 /* The first rule from search->from on that matches. */
 static __always_inline void nc_search(struct nc_search *search)

@@ -33,7 +33,7 @@ typedef struct __sk_buff nc_ctx;
 
 static __always_inline struct nc_frame nc_hook_frame(nc_ctx *ctx)
 {
-	struct nc_frame frame = {.length = ctx->len};
+	struct nc_frame frame = {.ctx = ctx, .length = ctx->len};
 
 	if (ctx->data_end - ctx->data < NC_PULL && ctx->data_end - ctx->data < ctx->len)
 		bpf_skb_pull_data(ctx, ctx->len < NC_PULL ? ctx->len : NC_PULL);
@@ -46,6 +46,12 @@ static __always_inline struct nc_frame nc_hook_frame(nc_ctx *ctx)
 		frame.length += 4;
 	}
 	return frame;
+}
+
+/* n bytes at an offset of what is in memory. */
+static __always_inline long nc_hook_peek(nc_ctx *ctx, __u32 offset, void *to, __u32 n)
+{
+	return bpf_skb_load_bytes(ctx, offset, to, n);
 }
 
 static __always_inline __u32 nc_hook_length(nc_ctx *ctx)

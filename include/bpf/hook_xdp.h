@@ -18,6 +18,7 @@ struct {
 static __always_inline struct nc_frame nc_hook_frame(nc_ctx *ctx)
 {
 	return (struct nc_frame){
+		.ctx = ctx,
 		.data = (void *)(long)ctx->data,
 		.end = (void *)(long)ctx->data_end,
 		.length = ctx->data_end - ctx->data,
@@ -32,6 +33,12 @@ static __always_inline __u32 nc_hook_length(nc_ctx *ctx)
 static __always_inline __u32 nc_hook_ifindex(nc_ctx *ctx)
 {
 	return ctx->ingress_ifindex;
+}
+
+/* n bytes at an offset of what is in memory. */
+static __always_inline long nc_hook_peek(nc_ctx *ctx, __u32 offset, void *to, __u32 n)
+{
+	return bpf_xdp_load_bytes(ctx, offset, to, n);
 }
 
 /* n bytes at an offset of the wire; n is 1 to 16 (events: more) and known to be there. */

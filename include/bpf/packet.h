@@ -16,6 +16,7 @@
  * kept beside it (tc) counts, and skew is how many bytes are missing behind it.
  */
 struct nc_frame {
+	void *ctx;
 	const void *data;
 	const void *end;
 	__u32 skew;    /* 4 if a tag was taken out, else 0 */

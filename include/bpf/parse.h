@@ -76,11 +76,18 @@ static __always_inline const __u8 *nc_network(struct nc_frame f, const struct nc
 	return f.data + (pkt->nh > NC_ETH_HLEN ? NC_ETH_HLEN + NC_VLAN_HLEN : NC_ETH_HLEN) - f.skew;
 }
 
-/* Copy as many of n bytes as the frame has; the rest becomes zero. For headers cut short: the slow path. */
-static __noinline void nc_copy_partial(__u8 *to, const __u8 *from, const __u8 *end, __u32 n)
+/* Copy as many of n bytes, at most 16, as the frame has; the rest becomes zero. For headers cut short: the slow path. */
+static __always_inline void nc_copy_partial(struct nc_frame f, __u8 *to, const void *from, __u32 n)
 {
-	for (__u32 i = 0; i < 16 && i < n; i++)
-		to[i] = from + i + 1 > end ? 0 : from[i];
+	__u32 offset = from - f.data, length = f.end - f.data;
+	__u32 have = nc_opaque(length > offset ? length - offset : 0);
+
+	for (__u32 i = 0; i < n; i++)
+		to[i] = 0;
+	if (have > n)
+		have = n;
+	if (have)
+		nc_hook_peek(f.ctx, offset, to, have);
 }
 
 /* Rulesets that rewrite nothing never ask. */
@@ -119,11 +126,11 @@ static __always_inline void nc_parse_tags(struct nc_frame f, struct nc_pkt *pkt,
 		if (nc_within(f, p, 6))
 			__builtin_memcpy(&pkt->byte[NC_SLOT_VLAN * 8 + 2], p, 6);
 		else
-			nc_copy_partial(&pkt->byte[NC_SLOT_VLAN * 8 + 2], p, f.end, 6);
+			nc_copy_partial(f, &pkt->byte[NC_SLOT_VLAN * 8 + 2], p, 6);
 	} else if (nc_within(f, p, 8)) {
 		pkt->slot[NC_SLOT_VLAN] = nc_get64(p);
 	} else {
-		nc_copy_partial(&pkt->byte[NC_SLOT_VLAN * 8], p, f.end, 8);
+		nc_copy_partial(f, &pkt->byte[NC_SLOT_VLAN * 8], p, 8);
 	}
 }
 
@@ -195,7 +202,7 @@ static __always_inline bool nc_extract_transport(struct nc_frame f, __u8 *slot, 
 						  (__u64)bpf_ntohl(nc_get32(th)) << 16);
 		return true;
 	}
-	nc_copy_partial(slot + 2, th, f.end, 4);
+	nc_copy_partial(f, slot + 2, th, 4);
 	return false;
 }
 
@@ -238,9 +245,9 @@ static __always_inline void nc_parse_ip(struct nc_frame f, struct nc_pkt *pkt)
 	pkt->avail[NC_BASE_IP] = bytes < 0xffff ? bytes : 0xffff;
 	if (!nc_within(f, ip, NC_IP_HLEN)) {
 		nc_lacks(pkt, NC_REASON_TRUNCATED_L3);
-		nc_copy_partial(&pkt->byte[NC_SLOT_L3 * 8 + 2], ip + 9, f.end, 1);
-		nc_copy_partial(&pkt->byte[NC_SLOT_SADDR * 8], ip + 12, f.end, 4);
-		nc_copy_partial(&pkt->byte[NC_SLOT_DADDR * 8], ip + 16, f.end, 4);
+		nc_copy_partial(f, &pkt->byte[NC_SLOT_L3 * 8 + 2], ip + 9, 1);
+		nc_copy_partial(f, &pkt->byte[NC_SLOT_SADDR * 8], ip + 12, 4);
+		nc_copy_partial(f, &pkt->byte[NC_SLOT_DADDR * 8], ip + 16, 4);
 		return;
 	}
 	pkt->byte[NC_SLOT_L3 * 8 + 2] = ip[9];
@@ -276,9 +283,9 @@ static __always_inline void nc_parse_ip6(struct nc_frame f, struct nc_pkt *pkt)
 	pkt->avail[NC_BASE_IP6] = bytes < 0xffff ? bytes : 0xffff;
 	if (!nc_within(f, ip, NC_IP6_HLEN)) {
 		nc_lacks(pkt, NC_REASON_TRUNCATED_L3);
-		nc_copy_partial(&pkt->byte[NC_SLOT_L3 * 8 + 2], ip + 6, f.end, 1);
-		nc_copy_partial(&pkt->byte[NC_SLOT_SADDR * 8], ip + 8, f.end, 16);
-		nc_copy_partial(&pkt->byte[NC_SLOT_DADDR * 8], ip + 24, f.end, 16);
+		nc_copy_partial(f, &pkt->byte[NC_SLOT_L3 * 8 + 2], ip + 6, 1);
+		nc_copy_partial(f, &pkt->byte[NC_SLOT_SADDR * 8], ip + 8, 16);
+		nc_copy_partial(f, &pkt->byte[NC_SLOT_DADDR * 8], ip + 24, 16);
 		return;
 	}
 	pkt->byte[NC_SLOT_L3 * 8 + 2] = next = ip[6];
