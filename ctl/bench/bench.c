@@ -12,8 +12,9 @@
 const struct nc_bench *const nc_benches[] = {&nc_bench_classify, &nc_bench_set,
 					     &nc_bench_classbench, NULL};
 
-const struct nc_bench_subject *const nc_bench_subjects[] = {&nc_subject_bare, &nc_subject_netctl,
-							    NULL};
+const struct nc_bench_subject *const nc_bench_subjects[] = {
+	&nc_subject_bare,     &nc_subject_netctl,     &nc_subject_nft,
+	&nc_subject_iptables, &nc_subject_xdp_filter, NULL};
 
 const char *nc_bench_subject_name(const struct nc_bench_subject *subject)
 {

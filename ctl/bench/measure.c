@@ -10,6 +10,7 @@
 
 #define MS	    1000000.0
 #define MOST_REPEAT 100000000
+#define GROWTH	    16
 
 static int sample_once(struct nc_bench_lane *lane, uint32_t repeat, double *ret_ns)
 {
@@ -21,10 +22,22 @@ static int sample_once(struct nc_bench_lane *lane, uint32_t repeat, double *ret_
 	return r;
 }
 
-/* Repetitions that take about so long; the runs that find it out warm caches and predictors. */
+static uint32_t repeat_for(const struct nc_bench_lane *lane, double slice_ns, double each_ns)
+{
+	const uint32_t least = lane->least ?: 1;
+
+	if (each_ns * MOST_REPEAT <= slice_ns)
+		return MOST_REPEAT;
+	return each_ns * least >= slice_ns ? least : slice_ns / each_ns;
+}
+
+/*
+ * Repetitions that take about so long. What a run costs once weighs heavily on the first, short ones, so it goes on until two
+ * agree; that warms caches and predictors, too.
+ */
 static int calibrate(struct nc_bench_lane *lane, double slice_ns, uint32_t *ret)
 {
-	uint32_t repeat = lane->least ?: 1;
+	uint32_t repeat = lane->least ?: 1, wanted;
 	double each = 0;
 	int r;
 
@@ -32,13 +45,12 @@ static int calibrate(struct nc_bench_lane *lane, double slice_ns, uint32_t *ret)
 		r = sample_once(lane, repeat, &each);
 		if (r < 0)
 			return r;
-		if (each * repeat >= slice_ns / 8 || repeat >= MOST_REPEAT / 8)
+		wanted = repeat_for(lane, slice_ns, each);
+		if (wanted / 2 <= repeat)
 			break;
-		repeat *= 8;
+		repeat = wanted / GROWTH < repeat ? wanted : repeat * GROWTH;
 	}
-	*ret = each * MOST_REPEAT < slice_ns ? MOST_REPEAT : slice_ns / each;
-	if (*ret < (lane->least ?: 1))
-		*ret = lane->least ?: 1;
+	*ret = wanted;
 	return 0;
 }
 

@@ -12,11 +12,15 @@
 #include "packet.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 
 #include "kern/rotate.h"
+#include "space.h"
 #include "subject.h"
 
+#define WORKERS_MAX  16
+#define LO_IFINDEX   1
 #define TOO_SLOW_NS  1000000.0 /* a packet: no larger size is tried */
 #define LEAST_REPEAT 64
 #define PLAIN_HOLD   100
@@ -24,6 +28,7 @@
 /* One subject at work on one rule set. */
 struct worker {
 	const struct nc_bench_subject *subject;
+	struct nc_space space; /* if it is in one */
 	void *state;
 	int program;
 	struct nc_rotator *rotator; /* of the trace that is measured */
@@ -37,29 +42,44 @@ struct work {
 	const struct nc_bench_rules *rules;
 	struct nc_bench_ended *ended;
 	struct nc_bare bare;
-	struct worker workers[16];
+	struct nc_rotator *rotated_bare;
+	struct worker workers[WORKERS_MAX];
 	size_t n;
 };
 
 /* --- subjects --------------------------------------------------------------------------------------------- */
 
+static int load_one(struct work *work, struct worker *worker, struct nc_diag *diag)
+{
+	const struct nc_bench_subject *subject = worker->subject;
+	int r;
+
+	if (!subject->in_space)
+		return subject->load(work->rules, &worker->state, &worker->program, diag);
+	r = nc_space_open(&worker->space, diag);
+	r = r ?: nc_space_enter(&worker->space, diag);
+	r = r ?: subject->load(work->rules, &worker->state, &worker->program, diag);
+	nc_space_leave();
+	if (r < 0)
+		nc_space_close(&worker->space);
+	return r;
+}
+
 static int put_to_work(struct work *work, const struct nc_bench_subject *subject, bool *ret_ended)
 {
 	struct worker *worker = &work->workers[work->n];
-	struct nc_diag diag = {};
+	_cleanup_(nc_diag_free) struct nc_diag diag = {};
 	int r;
 
-	*worker = (struct worker){.subject = subject, .program = -1};
-	r = subject->load(work->rules, &worker->state, &worker->program, &diag);
-	if (r == 0)
+	*worker = (struct worker){.subject = subject, .space = {-1}, .program = -1};
+	r = load_one(work, worker, &diag);
+	if (r == 0) {
 		work->n++;
-	else
-		*ret_ended = true;
-	r = r < 0 ? nc_bench_report_failure(work->run, work->name, subject->name,
-					    nc_bench_rules_size(work->rules), &diag, r)
-		  : 0;
-	nc_diag_free(&diag);
-	return r;
+		return 0;
+	}
+	*ret_ended = true;
+	return nc_bench_report_failure(work->run, work->name, subject->name,
+				       nc_bench_rules_size(work->rules), &diag, r);
 }
 
 static int load_all(struct work *work)
@@ -69,19 +89,32 @@ static int load_all(struct work *work)
 	for (unsigned i = 0; nc_bench_subjects[i] && !r; i++) {
 		const struct nc_bench_subject *subject = nc_bench_subjects[i];
 
-		if (work->ended->subject[i] || !nc_bench_wants(work->run, work->name, subject))
+		if (work->ended->subject[i] || (subject->can && !subject->can(work->rules)) ||
+		    !nc_bench_wants(work->run, work->name, subject))
 			continue;
 		r = put_to_work(work, subject, &work->ended->subject[i]);
 	}
 	return r;
 }
 
+static void unload_one(struct worker *worker)
+{
+	struct nc_diag diag = {};
+
+	if (worker->subject->in_space && nc_space_enter(&worker->space, &diag) < 0) {
+		nc_diag_free(&diag);
+		return;
+	}
+	if (worker->subject->unload)
+		worker->subject->unload(worker->state, worker->program);
+	nc_space_leave();
+	nc_space_close(&worker->space);
+}
+
 static void unload_all(struct work *work)
 {
-	for (size_t i = 0; i < work->n; i++) {
-		if (work->workers[i].subject->unload)
-			work->workers[i].subject->unload(work->workers[i].state);
-	}
+	for (size_t i = 0; i < work->n; i++)
+		unload_one(&work->workers[i]);
 	nc_bare_close(&work->bare);
 }
 
@@ -92,48 +125,86 @@ static int sample_run(void *state, uint32_t repeat, uint64_t *ret_ns)
 	return nc_rotator_run(state, repeat, ret_ns);
 }
 
-static int sample_bare(void *state, uint32_t repeat, uint64_t *ret_ns)
+static int sample_alone(void *state, uint32_t repeat, uint64_t *ret_ns)
 {
 	const struct nc_bare *bare = state;
 
 	return nc_bench_run_alone(bare->drop, NC_BENCH_FRAME_IP, repeat, ret_ns);
 }
 
-static int open_rotators(struct work *work, const struct nc_rotation *rotation,
-			 struct nc_rotator **ret_bare)
+/* Frames that come in at the device of the worker's space. */
+static int sample_stack(void *state, uint32_t repeat, uint64_t *ret_ns)
 {
-	int r = nc_rotator_open(rotation, work->bare.drop, ret_bare, work->run->diag);
+	const struct worker *worker = state;
+	struct nc_diag diag = {};
+	int r = nc_space_enter(&worker->space, &diag);
 
-	for (size_t i = 0; i < work->n && !r; i++)
-		r = nc_rotator_open(rotation, work->workers[i].program, &work->workers[i].rotator,
-				    work->run->diag);
+	nc_diag_free(&diag);
+	r = r ?: nc_rotator_send(worker->rotator, if_nametoindex(NC_SPACE_DEVICE), repeat, ret_ns);
+	nc_space_leave();
 	return r;
+}
+
+/* Live frames that go nowhere. */
+static int sample_dropped(void *state, uint32_t repeat, uint64_t *ret_ns)
+{
+	return nc_rotator_send(state, LO_IFINDEX, repeat, ret_ns);
+}
+
+static bool is_by_stack(const struct worker *worker)
+{
+	return worker->subject->way == NC_BENCH_BY_STACK;
+}
+
+static int open_rotators(struct work *work, struct nc_rotation rotation)
+{
+	int r = nc_rotator_open(&rotation, work->bare.drop, &work->rotated_bare, work->run->diag);
+
+	for (size_t i = 0; i < work->n && !r; i++) {
+		struct worker *worker = &work->workers[i];
+
+		rotation.action = is_by_stack(worker) ? NC_ROTATOR_PASS : NC_ROTATOR_DROP;
+		r = nc_rotator_open(&rotation, worker->program, &worker->rotator, work->run->diag);
+	}
+	return r;
+}
+
+static void close_rotator(struct nc_rotator **rotator)
+{
+	if (*rotator)
+		nc_rotator_close(*rotator);
+	*rotator = NULL;
 }
 
 static void close_rotators(struct work *work)
 {
-	for (size_t i = 0; i < work->n; i++) {
-		if (work->workers[i].rotator)
-			nc_rotator_close(work->workers[i].rotator);
-		work->workers[i].rotator = NULL;
-	}
+	close_rotator(&work->rotated_bare);
+	for (size_t i = 0; i < work->n; i++)
+		close_rotator(&work->workers[i].rotator);
 }
 
-/* Lanes 0 and 1 are bare alone, and behind the rotator. */
+/* What everything is compared with; the workers' lanes follow. */
+enum { LANE_ALONE, LANE_ROTATED, LANE_DROPPED, LANE_FIRST };
+
+struct lanes {
+	struct nc_bench_lane lane[LANE_FIRST + WORKERS_MAX];
+};
+
 static int report_lanes(struct work *work, const char *name, struct nc_bench_lane *lanes)
 {
 	double alone[NC_BENCH_ROUNDS], bare, cost[NC_BENCH_ROUNDS];
 	int r = 0;
 
-	memcpy(alone, lanes[0].ns, sizeof(alone));
+	memcpy(alone, lanes[LANE_ALONE].ns, sizeof(alone));
 	bare = nc_bench_spread(alone, NC_BENCH_ROUNDS).median;
 	for (size_t i = 0; i < work->n && !r; i++) {
 		struct worker *worker = &work->workers[i];
+		const double *own = lanes[LANE_FIRST + i].ns;
+		const double *base = lanes[is_by_stack(worker) ? LANE_DROPPED : LANE_ROTATED].ns;
 		struct nc_bench_spread spread;
 
 		for (unsigned round = 0; round < NC_BENCH_ROUNDS; round++)
-			cost[round] =
-				lanes[i + 2].ns[round] - lanes[1].ns[round] + lanes[0].ns[round];
+			cost[round] = own[round] - base[round] + lanes[LANE_ALONE].ns[round];
 		spread = nc_bench_spread(cost, NC_BENCH_ROUNDS);
 		worker->typical_ns = spread.median;
 		r = nc_bench_report_add(work->run, name, worker->subject->name,
@@ -143,30 +214,35 @@ static int report_lanes(struct work *work, const char *name, struct nc_bench_lan
 	return r;
 }
 
-static int measure_rotated(struct work *work, const char *name, struct nc_rotator *bare)
+static int measure_rotated(struct work *work, const char *name)
 {
-	struct nc_bench_lane lanes[2 + sizeof(work->workers) / sizeof(*work->workers)] = {
-		{.sample = sample_bare, .state = &work->bare, .least = LEAST_REPEAT},
-		{.sample = sample_run, .state = bare, .least = LEAST_REPEAT},
-	};
+	struct lanes lanes = {{
+		[LANE_ALONE] = {.sample = sample_alone, .state = &work->bare},
+		[LANE_ROTATED] = {.sample = sample_run, .state = work->rotated_bare},
+		[LANE_DROPPED] = {.sample = sample_dropped, .state = work->rotated_bare},
+	}};
 	int r;
 
-	for (size_t i = 0; i < work->n; i++)
-		lanes[i + 2] = (struct nc_bench_lane){.sample = sample_run,
-						      .state = work->workers[i].rotator,
-						      .least = LEAST_REPEAT};
-	r = nc_bench_measure(lanes, work->n + 2, work->run->options->seconds);
+	for (size_t i = 0; i < work->n; i++) {
+		struct worker *worker = &work->workers[i];
+		struct nc_bench_lane *lane = &lanes.lane[LANE_FIRST + i];
+
+		lane->sample = is_by_stack(worker) ? sample_stack : sample_run;
+		lane->state = is_by_stack(worker) ? (void *)worker : worker->rotator;
+	}
+	for (size_t i = 0; i < LANE_FIRST + work->n; i++)
+		lanes.lane[i].least = LEAST_REPEAT;
+	r = nc_bench_measure(lanes.lane, LANE_FIRST + work->n, work->run->options->seconds);
 	if (r < 0)
 		return nc_diag_errno(work->run->diag, NULL, r, "cannot run a program on packets");
-	return report_lanes(work, name, lanes);
+	return report_lanes(work, name, lanes.lane);
 }
 
 static int measure_rotation(struct work *work, const char *name, const struct nc_rotation *rotation)
 {
-	_cleanup_(nc_rotator_closep) struct nc_rotator *bare = NULL;
-	int r = open_rotators(work, rotation, &bare);
+	int r = open_rotators(work, *rotation);
 
-	r = r ?: measure_rotated(work, name, bare);
+	r = r ?: measure_rotated(work, name);
 	close_rotators(work);
 	return r;
 }

@@ -74,7 +74,7 @@ static const struct nc_bench_profile access_list = {
 	.sub_lengths = {12, 1, 1, 4},
 	.saddr_variety = 50,
 	.daddr_variety = 6,
-	.nesting = 70,
+	.nesting = 35,
 	.port_variety = 100,
 	SERVICES(access_services),
 };
@@ -94,7 +94,7 @@ static const struct nc_bench_profile firewall = {
 	.sub_lengths = {7, 8, 13, 17},
 	.saddr_variety = 90,
 	.daddr_variety = 95,
-	.nesting = 60,
+	.nesting = 10,
 	.port_variety = 45,
 	SERVICES(firewall_services),
 };
@@ -114,7 +114,7 @@ static const struct nc_bench_profile ip_chain = {
 	.sub_lengths = {95, 45, 28, 15},
 	.saddr_variety = 25,
 	.daddr_variety = 35,
-	.nesting = 75,
+	.nesting = 45,
 	.port_variety = 60,
 	SERVICES(chain_services),
 };

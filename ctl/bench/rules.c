@@ -86,8 +86,8 @@ static unsigned length_of(unsigned ip_length, bool ip6)
 
 static unsigned random_length(struct making *making, enum nc_bench_scope scope)
 {
-	static const uint16_t short_lengths[] = {70, 10, 2, 2, 2, 2, 5, 7},
-			      link_lengths[] = {10, 25, 65};
+	static const uint16_t short_lengths[] = {82, 12, 0, 0, 0, 0, 3, 3},
+			      link_lengths[] = {4, 20, 76};
 	const struct nc_bench_profile *profile = making->profile;
 
 	switch (scope) {

@@ -14,18 +14,18 @@ enum nc_bench_way {
 struct nc_bench_subject {
 	const char *name, *about;
 	enum nc_bench_way way;
+	bool in_space;				  /* it is loaded in a namespace of its own */
 	bool (*check)(char *reason, size_t size); /* NULL: always there */
+	bool (*can)(const struct nc_bench_rules *rules); /* has it such rules at all? NULL: yes */
 	/*
-	 * Put rules to work. The calling process is in a network namespace of the subject's own then, where its device is
-	 * NC_BENCH_DEVICE. BY_RUN: the program's descriptor is *ret_program, and *state owns it.
+	 * Put rules to work. If in_space, the calling process is in a namespace of the subject's own (space.h), and the
+	 * device is NC_SPACE_DEVICE. BY_RUN: the program's descriptor is *ret_program, which unload() closes.
 	 * 0 or -errno with a message: the rules are too many for it, say.
 	 */
 	int (*load)(const struct nc_bench_rules *rules, void **ret_state, int *ret_program,
 		    struct nc_diag *diag);
-	void (*unload)(void *state); /* NULL: nothing to do */
+	void (*unload)(void *state, int program); /* in its namespace; NULL: nothing to do */
 };
-
-#define NC_BENCH_DEVICE "b0"
 
 extern const struct nc_bench_subject nc_subject_bare, nc_subject_netctl, nc_subject_nft,
 	nc_subject_iptables, nc_subject_xdp_filter;

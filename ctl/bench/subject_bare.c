@@ -22,8 +22,9 @@ static int load(const struct nc_bench_rules *rules, void **ret_state, int *ret_p
 	return 0;
 }
 
-static void unload(void *state)
+static void unload(void *state, int program)
 {
+	(void)program; /* the state has it */
 	nc_bare_close(state);
 	free(state);
 }
