@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bare.skel.h"
+#include "nc_bench_bare.skel.h"
 #include "filter.h"
 #include "frame.h"
 #include "kern/load.h"
@@ -103,9 +103,9 @@ static char *thousand(void)
 
 static int load_bare(void)
 {
-	struct bare *skel = bare__open_and_load();
+	struct nc_bench_bare *skel = nc_bench_bare__open_and_load();
 
-	return skel ? bpf_program__fd(skel->progs.nc_bare) : -1;
+	return skel ? bpf_program__fd(skel->progs.nc_bench_bare) : -1;
 }
 
 static int load_root(void)

@@ -57,6 +57,7 @@ enum nc_exit nc_cmd_rollback(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_ruleset(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_monitor(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_explain(struct nc_run *run, int argc, char **argv);
+enum nc_exit nc_cmd_bench(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_help(struct nc_run *run, int argc, char **argv);
 enum nc_exit nc_cmd_version(struct nc_run *run, int argc, char **argv);
 

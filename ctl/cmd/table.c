@@ -96,6 +96,21 @@ const struct nc_cmd nc_cmds[] = {
 	 "\n"
 	 "With -j, each line is an object. Ctrl-C ends it and prints how many there were.\n",
 	 nc_cmd_monitor},
+	{"bench", "[NAME …] [--against PEER …] [--seconds N] [--plot FILE] [OPTIONS]",
+	 "measure what packets and changes cost, beside other packet filters",
+	 "  --list          the benchmarks, and the peers and whether they are there\n"
+	 "  --against PEER …\n"
+	 "                  only these peers, or 'none'; without it, all that are there\n"
+	 "  --seconds N     so long for each figure (0.5)\n"
+	 "  --size N,N,…    numbers of rules and of elements (10 to 1000000)\n"
+	 "  --rules FILE    for classbench: rules in its format\n"
+	 "  --seed N        other rules and packets (1)\n"
+	 "  --device NAME   for send and receive: an interface of this host\n"
+	 "  --plot FILE     draw cost against rules: .svg or .png, by gnuplot\n"
+	 "\n"
+	 "Everything is done in network namespaces that go away with the command. Compare ratios\n"
+	 "rather than times: those depend on the machine, and on what else it does.\n",
+	 nc_cmd_bench},
 	{"help", "[COMMAND]", "this text, or more about a command", NULL, nc_cmd_help},
 	{"version", "", "print version and ABI", NULL, nc_cmd_version},
 	{},

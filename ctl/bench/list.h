@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside bench: the benchmarks, each of a file of its own. */
+#ifndef NETCTL_BENCH_LIST_H
+#define NETCTL_BENCH_LIST_H
+
+#include "bench.h"
+
+extern const struct nc_bench nc_bench_classify, nc_bench_set, nc_bench_classbench;
+
+#endif
