@@ -91,12 +91,8 @@ static void specify(struct nc_image *image)
 		    step->flags & NC_STEP_ELEMENT)
 			spec->uses_rich |= 1u << step->width;
 	}
-	nc_vec_foreach (index, &image->indexes) {
-		for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
-			if (index->all[word] && word >= spec->index_words)
-				spec->index_words = word + 1;
-		}
-	}
+	while (spec->index_mask < image->index.n)
+		spec->index_mask = spec->index_mask * 2 + 1;
 }
 
 void nc_image_clear(struct nc_image *image)
@@ -107,13 +103,7 @@ void nc_image_clear(struct nc_image *image)
 	}
 	nc_vec_free(&image->sets);
 	nc_vec_free(&image->steps);
-	nc_vec_free(&image->indexes);
-	nc_vec_free(&image->trie);
-	nc_vec_free(&image->rows);
-	nc_vec_free(&image->tables);
-	nc_vec_free(&image->slots);
-	nc_vec_free(&image->rules4);
-	nc_vec_free(&image->rules6);
+	nc_vec_free(&image->index);
 	nc_vec_free(&image->rules);
 	nc_vec_free(&image->chains);
 	nc_vec_free(&image->entries);

@@ -113,13 +113,7 @@ struct nc_image_target {
 struct nc_image {
 	NC_VEC(struct nc_step) steps;
 	NC_VEC(struct nc_image_rule) rules; /* in the order of the text */
-	NC_VEC(struct nc_index) indexes;    /* netctl/index.h, as those behind it */
-	NC_VEC(__u64) trie;
-	NC_VEC(struct nc_row) rows;
-	NC_VEC(struct nc_index_table) tables;
-	NC_VEC(struct nc_index_slot) slots;
-	NC_VEC(struct nc_rule4) rules4;
-	NC_VEC(struct nc_rule6) rules6;
+	NC_VEC(__u64) index;		    /* netctl/index.h, in units */
 	NC_VEC(struct nc_image_set) sets;
 	NC_VEC(struct nc_image_chain) chains; /* base chains in the order of the text */
 	NC_VEC(struct nc_image_entry)

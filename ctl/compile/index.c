@@ -31,11 +31,31 @@ struct indexing {
 	size_t n;
 	nc_boxes boxes;
 	struct nc_index index[_NC_FAMILY_MAX];
+	uint32_t unit; /* where they will be */
 };
 
 static struct nc_step *old_step(const struct indexing *indexing, uint32_t at)
 {
 	return &indexing->build->image->steps.v[at];
+}
+
+int nc_units_push(struct nc_image *image, size_t n, uint32_t *ret)
+{
+	size_t want = image->index.n + n;
+
+	if (want > image->index.cap) {
+		size_t cap = want + want / 2;
+		__u64 *v = reallocarray(image->index.v, cap, sizeof(*v));
+
+		if (!v)
+			return -ENOMEM;
+		image->index.v = v;
+		image->index.cap = cap;
+	}
+	*ret = image->index.n;
+	memset(image->index.v + *ret, 0, n * sizeof(*image->index.v));
+	image->index.n = want;
+	return 0;
 }
 
 /* --- reading the rules ------------------------------------------------------------------------------------------ */
@@ -175,7 +195,7 @@ static int lay_index(struct layout *layout, const struct indexing *indexing, siz
 {
 	struct nc_step step = nc_step_of(NC_OP_INDEX);
 
-	step.index = indexing->build->image->indexes.n;
+	step.index = indexing->unit;
 	step.low = from;
 	step.span = indexing->rules[from].next_th;
 	/* Old targets: they are moved with the others. */
@@ -267,16 +287,16 @@ static void indexing_clear(struct indexing *indexing)
 static int lay_indexed(struct layout *layout, struct indexing *indexing)
 {
 	struct nc_image *image = indexing->build->image;
-	int r;
+	int r = nc_units_push(image, NC_UNITS(indexing->index), &indexing->unit);
 
 	find_runs(indexing);
-	r = 0;
 	for (size_t i = 0; i < indexing->n && !r; i++)
 		r = lay_rule(layout, indexing, i);
 	if (r == 0)
 		r = build_index(indexing);
-	for (enum nc_family family = 0; family < _NC_FAMILY_MAX && !r; family++)
-		r = nc_vec_push(&image->indexes, indexing->index[family]);
+	if (r == 0)
+		memcpy(nc_unit_at(image, indexing->unit), indexing->index,
+		       sizeof(indexing->index));
 	return r;
 }
 
@@ -331,21 +351,12 @@ static void move_targets(struct nc_build *build, struct layout *layout, uint32_t
 	}
 }
 
-/* Row NC_ROW_ALL. */
-static int push_row_all(struct nc_image *image)
-{
-	struct nc_row all;
-
-	memset(&all, 0xff, sizeof(all));
-	return nc_vec_push(&image->rows, all);
-}
-
 int nc_build_index(struct nc_build *build)
 {
 	struct nc_image *image = build->image;
 	uint32_t n_old = image->steps.n;
 	struct layout layout = {.moved = calloc(n_old + 1, sizeof(*layout.moved))};
-	int r = layout.moved ? push_row_all(image) : -ENOMEM;
+	int r = layout.moved ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < build->laid.n && !r; i++) {
 		uint32_t behind =

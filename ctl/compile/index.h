@@ -13,10 +13,20 @@ struct nc_reach {
 
 typedef NC_VEC(struct nc_reach) nc_reaches;
 
+/* Append units, all zero, to the index: where the first is. 0 or -ENOMEM. */
+int nc_units_push(struct nc_image *image, size_t n, uint32_t *ret);
+/* What is at a unit. Valid until the next are appended. */
+static inline void *nc_unit_at(const struct nc_image *image, uint32_t unit)
+{
+	return &image->index.v[unit];
+}
+
 /*
- * The trie over intervals of values of so many bits, left-justified: its root entry. reaches is sorted on the way. 0 or -ENOMEM.
+ * The trie over intervals of values of so many bits, left-justified, with rows of so many words: its root entry. 0 or
+ * -ENOMEM.
  */
-int nc_trie_build(struct nc_image *image, nc_reaches *reaches, unsigned bits, __u64 *ret_root);
+int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, unsigned bits, unsigned words,
+		  __u64 *ret_root);
 
 /* A chain's rules of one family. */
 struct nc_tuples_in {
@@ -27,7 +37,7 @@ struct nc_tuples_in {
 	const struct nc_index_rule *records; /* likewise: what a match leads to */
 };
 
-/* Append tables, slots, rules and tries for them; ret: all but verdict. 0 or -ENOMEM. */
+/* Append tables, slots, rules and tries for them; ret: all but verdict; ret_words: of its rows. 0 or -ENOMEM. */
 int nc_tuples_build(struct nc_image *image, const struct nc_tuples_in *in, struct nc_index *ret);
 
 #endif

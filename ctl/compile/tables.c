@@ -4,55 +4,58 @@
 
 /* --- rules ------------------------------------------------------------------------------------------------------ */
 
-static int push_rule4(struct nc_image *image, const struct nc_box *box,
-		      const struct nc_index_rule *rule)
+static void fill_rule4(struct nc_rule4 *rule, const struct nc_box *box)
 {
 	const struct nc_interval *s = &box->dim[NC_DIM_SADDR], *d = &box->dim[NC_DIM_DADDR];
-	struct nc_rule4 rule4 = {
-		.saddr = s->low >> 96,
-		.saddr_span = (s->high >> 96) - (s->low >> 96),
-		.daddr = d->low >> 96,
-		.daddr_span = (d->high >> 96) - (d->low >> 96),
-		.rule = *rule,
-	};
 
-	return nc_vec_push(&image->rules4, rule4);
+	rule->saddr = s->low >> 96;
+	rule->saddr_span = (s->high >> 96) - (s->low >> 96);
+	rule->daddr = d->low >> 96;
+	rule->daddr_span = (d->high >> 96) - (d->low >> 96);
 }
 
-static int push_rule6(struct nc_image *image, const struct nc_box *box,
-		      const struct nc_index_rule *rule)
+static void fill_rule6(struct nc_rule6 *rule, const struct nc_box *box)
 {
-	struct nc_rule6 rule6 = {.rule = *rule};
-
 	for (int i = 0; i < 2; i++) {
 		const struct nc_interval *in = &box->dim[i ? NC_DIM_DADDR : NC_DIM_SADDR];
 
-		rule6.addr[i * 2] = in->low >> 64;
-		rule6.addr[i * 2 + 1] = in->low;
-		nc_mask_address(&rule6.mask[i * 2], nc_prefix_length(in, 128));
+		nc_mask_address(&rule->mask[i * 2], nc_prefix_length(in, 128));
+		rule->addr[i * 2] = in->low >> 64 & rule->mask[i * 2];
+		rule->addr[i * 2 + 1] = (uint64_t)in->low & rule->mask[i * 2 + 1];
 	}
-	return nc_vec_push(&image->rules6, rule6);
 }
 
-static uint32_t count_rules(const struct nc_tuple_space *space)
+/* Where the next rule will be. */
+static uint32_t next_unit(const struct nc_tuple_space *space)
 {
-	return space->words == 4 ? space->image->rules6.n : space->image->rules4.n;
+	return space->image->index.n;
 }
 
 static int push_rule(struct nc_tuple_space *space, const struct nc_box *box, bool last)
 {
+	bool wide = space->words == 4;
 	const struct nc_interval *sport = &box->dim[NC_DIM_SPORT];
 	const struct nc_interval *dport = &box->dim[NC_DIM_DPORT];
-	struct nc_index_rule rule = space->in->records[box->rule];
+	struct nc_index_rule *rule;
+	uint32_t at;
+	int r = nc_units_push(space->image,
+			      wide ? NC_UNITS(struct nc_rule6) : NC_UNITS(struct nc_rule4), &at);
 
-	rule.sport = sport->low >> 112;
-	rule.sport_span = (sport->high >> 112) - (sport->low >> 112);
-	rule.dport = dport->low >> 112;
-	rule.dport_span = (dport->high >> 112) - (dport->low >> 112);
+	if (r < 0)
+		return r;
+	rule = nc_unit_at(space->image, at);
+	*rule = space->in->records[box->rule];
+	rule->sport = sport->low >> 112;
+	rule->sport_span = (sport->high >> 112) - (sport->low >> 112);
+	rule->dport = dport->low >> 112;
+	rule->dport_span = (dport->high >> 112) - (dport->low >> 112);
 	if (last)
-		rule.flags |= NC_RULE_LAST;
-	return space->words == 4 ? push_rule6(space->image, box, &rule)
-				 : push_rule4(space->image, box, &rule);
+		rule->flags |= NC_RULE_LAST;
+	if (wide)
+		fill_rule6(nc_unit_at(space->image, at), box);
+	else
+		fill_rule4(nc_unit_at(space->image, at), box);
+	return 0;
 }
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
@@ -81,16 +84,18 @@ static bool has_one_key(const struct nc_tuple_space *space, struct nc_tuple_memb
 static int make_slots(struct nc_tuple_space *space, struct nc_tuple_member **members, size_t n,
 		      struct nc_index_table *table)
 {
-	static const struct nc_index_slot none = {.rules = NC_NONE};
 	unsigned bits = 1;
-	int r = 0;
+	int r;
 
 	while ((size_t)1 << bits < n * 2)
 		bits++;
-	table->slots = space->image->slots.n;
 	table->shift = 64 - bits;
-	for (size_t i = 0; i < (size_t)1 << bits && !r; i++)
-		r = nc_vec_push(&space->image->slots, none);
+	r = nc_units_push(space->image, (size_t)1 << bits, &table->slots);
+	for (size_t i = 0; i < (size_t)1 << bits && !r; i++) {
+		struct nc_index_slot *slot = nc_unit_at(space->image, table->slots + i);
+
+		slot->rules = NC_NONE;
+	}
 	for (size_t i = 0; i < n; i++)
 		members[i]->slot =
 			nc_tuple_hash(space, members[i], table->seed) >> table->shift;
@@ -101,10 +106,10 @@ static int make_slots(struct nc_tuple_space *space, struct nc_tuple_member **mem
 static void fill_slot(struct nc_tuple_space *space, const struct nc_index_table *table,
 		      struct nc_tuple_member **members, size_t n)
 {
-	struct nc_index_slot *slot = &space->image->slots.v[table->slots + members[0]->slot];
+	struct nc_index_slot *slot = nc_unit_at(space->image, table->slots + members[0]->slot);
 
 	slot->tag = nc_tuple_hash(space, members[0], table->seed);
-	slot->rules = count_rules(space);
+	slot->rules = next_unit(space);
 	if (!has_one_key(space, members, n))
 		slot->rules |= NC_SLOT_MIXED;
 }
@@ -125,7 +130,7 @@ static int emit_table(struct nc_tuple_space *space, struct nc_tuple_member **mem
 	int r = 0;
 
 	table->shift = 64;
-	table->slots = count_rules(space);
+	table->slots = next_unit(space);
 	if (!has_one_key(space, members, n))
 		r = make_slots(space, members, n, table);
 	while (n && !r) {
@@ -168,9 +173,11 @@ static int emit_tables(struct nc_tuple_space *space, struct nc_index *ret)
 {
 	_cleanup_free_ size_t *first = calloc(space->tables.n + 2, sizeof(*first));
 	_cleanup_free_ struct nc_tuple_member **members = first ? sort_members(space, first) : NULL;
-	int r = members ? 0 : -ENOMEM;
+	int r = members ? nc_units_push(space->image,
+					space->tables.n * NC_UNITS(struct nc_index_table),
+					&ret->tables)
+			: -ENOMEM;
 
-	ret->tables = space->image->tables.n;
 	for (size_t i = 0; i < space->tables.n && !r; i++) {
 		struct nc_index_table table = {
 			.mask = space->tables.v[i].mask,
@@ -182,8 +189,8 @@ static int emit_tables(struct nc_tuple_space *space, struct nc_index *ret)
 		if (!space->tables.v[i].levels.reads_th)
 			ret->shallow[i / 64] |= UINT64_C(1) << i % 64;
 		r = emit_table(space, members + first[i], first[i + 1] - first[i], &table);
-		if (r == 0)
-			r = nc_vec_push(&space->image->tables, table);
+		memcpy(nc_unit_at(space->image, ret->tables + i * NC_UNITS(table)), &table,
+		       sizeof(table));
 	}
 	return r;
 }
@@ -195,7 +202,7 @@ static bool is_all(const struct nc_interval *in)
 	return !in->low && !~in->high;
 }
 
-static int emit_trie(struct nc_tuple_space *space, enum nc_dim dim, __u64 *ret)
+static int emit_trie(struct nc_tuple_space *space, enum nc_dim dim, unsigned words, __u64 *ret)
 {
 	nc_reaches reaches = {};
 	bool matters = false;
@@ -209,7 +216,8 @@ static int emit_trie(struct nc_tuple_space *space, enum nc_dim dim, __u64 *ret)
 		r = r ?: nc_vec_push(&reaches, reach);
 	}
 	if (r == 0 && matters)
-		r = nc_trie_build(space->image, &reaches, nc_dim_bits(dim, space->in->family), ret);
+		r = nc_trie_build(space->image, &reaches, nc_dim_bits(dim, space->in->family),
+				  words, ret);
 	else
 		*ret = NC_TRIE_LEAF | NC_ROW_ALL;
 	nc_vec_free(&reaches);
@@ -218,9 +226,12 @@ static int emit_trie(struct nc_tuple_space *space, enum nc_dim dim, __u64 *ret)
 
 int nc_tables_emit(struct nc_tuple_space *space, struct nc_index *ret)
 {
+	unsigned words = (space->tables.n + 63) / 64;
 	int r = emit_tables(space, ret);
 
+	if (words > space->image->spec.index_words)
+		space->image->spec.index_words = words;
 	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX && !r; dim++)
-		r = emit_trie(space, dim, &ret->root[dim]);
+		r = emit_trie(space, dim, words, &ret->root[dim]);
 	return r;
 }

@@ -43,16 +43,17 @@ static int compare_events(const void *a, const void *b)
 /* Rows of one trie, by their bits. */
 struct row_set {
 	struct nc_image *image;
-	uint32_t *slots; /* row + 1; 0: free */
+	unsigned words;
+	uint32_t *slots; /* unit + 1; 0: free */
 	size_t n, cap;
 };
 
-static size_t hash_row(const struct nc_row *row, size_t cap)
+static size_t hash_row(const __u64 *row, unsigned words, size_t cap)
 {
 	uint64_t hash = 0;
 
-	for (int i = 0; i < NC_ROW_WORDS; i++)
-		hash = (hash ^ row->tables[i] ^ hash >> 31) * UINT64_C(0x9e3779b97f4a7c15);
+	for (unsigned i = 0; i < words; i++)
+		hash = (hash ^ row[i] ^ hash >> 31) * UINT64_C(0x9e3779b97f4a7c15);
 	return (hash ^ hash >> 32) & (cap - 1);
 }
 
@@ -68,7 +69,7 @@ static int grow_rows(struct row_set *set)
 
 		if (!set->slots[i])
 			continue;
-		at = hash_row(&set->image->rows.v[set->slots[i] - 1], cap);
+		at = hash_row(nc_unit_at(set->image, set->slots[i] - 1), set->words, cap);
 		while (slots[at])
 			at = (at + 1) & (cap - 1);
 		slots[at] = set->slots[i];
@@ -79,24 +80,25 @@ static int grow_rows(struct row_set *set)
 	return 0;
 }
 
-static int find_row(struct row_set *set, const struct nc_row *row, uint32_t *ret)
+static int find_row(struct row_set *set, const __u64 *row, uint32_t *ret)
 {
-	size_t at;
+	size_t at, bytes = set->words * sizeof(*row);
 	int r = 0;
 
 	if (set->n * 2 >= set->cap)
 		r = grow_rows(set);
 	if (r < 0)
 		return r;
-	for (at = hash_row(row, set->cap); set->slots[at]; at = (at + 1) & (set->cap - 1)) {
+	at = hash_row(row, set->words, set->cap);
+	for (; set->slots[at]; at = (at + 1) & (set->cap - 1)) {
 		*ret = set->slots[at] - 1;
-		if (memcmp(&set->image->rows.v[*ret], row, sizeof(*row)) == 0)
+		if (memcmp(nc_unit_at(set->image, *ret), row, bytes) == 0)
 			return 0;
 	}
-	*ret = set->image->rows.n;
-	r = nc_vec_push(&set->image->rows, *row);
+	r = nc_units_push(set->image, set->words, ret);
 	if (r < 0)
 		return r;
+	memcpy(nc_unit_at(set->image, *ret), row, bytes);
 	set->slots[at] = *ret + 1;
 	set->n++;
 	return 0;
@@ -107,23 +109,23 @@ static int find_row(struct row_set *set, const struct nc_row *row, uint32_t *ret
 /* Tables with an interval over the point that the sweep has come to. */
 struct sweep {
 	uint32_t active[NC_TABLES_MAX];
-	struct nc_row row;
+	__u64 row[NC_ROW_WORDS];
 };
 
 static void change(struct sweep *sweep, uint32_t table, int by)
 {
 	sweep->active[table] += by;
 	if (sweep->active[table])
-		sweep->row.tables[table / 64] |= UINT64_C(1) << table % 64;
+		sweep->row[table / 64] |= UINT64_C(1) << table % 64;
 	else
-		sweep->row.tables[table / 64] &= ~(UINT64_C(1) << table % 64);
+		sweep->row[table / 64] &= ~(UINT64_C(1) << table % 64);
 }
 
 static int push_segment(struct row_set *rows, const struct sweep *sweep, nc_num start,
 			segments *ret)
 {
 	struct segment segment = {.start = start};
-	int r = find_row(rows, &sweep->row, &segment.row);
+	int r = find_row(rows, sweep->row, &segment.row);
 
 	if (r < 0)
 		return r;
@@ -174,7 +176,7 @@ static int make_segments(struct row_set *rows, const nc_reaches *reaches, segmen
 struct builder {
 	struct nc_image *image;
 	const struct segment *segments;
-	unsigned bits;
+	unsigned bits, words;
 };
 
 /* The values that have the first pos bits of low: segments first … last hold them. */
@@ -185,9 +187,9 @@ struct part {
 	size_t first, last;
 };
 
-static const struct nc_row *row_of(const struct builder *builder, size_t segment)
+static const __u64 *row_of(const struct builder *builder, size_t segment)
 {
-	return &builder->image->rows.v[builder->segments[segment].row];
+	return nc_unit_at(builder->image, builder->segments[segment].row);
 }
 
 static unsigned leading_zeros(nc_num number)
@@ -200,12 +202,13 @@ static unsigned leading_zeros(nc_num number)
 /* Does every row within have all tables of the one before or behind? */
 static bool may_pass(const struct builder *builder, const struct part *part)
 {
-	const struct nc_row *first = row_of(builder, part->first), *last = row_of(builder, part->last);
+	const __u64 *first = row_of(builder, part->first), *last = row_of(builder, part->last);
 
 	for (size_t i = part->first; i <= part->last; i++) {
-		for (int word = 0; word < NC_ROW_WORDS; word++) {
-			if ((first->tables[word] | last->tables[word]) &
-			    ~row_of(builder, i)->tables[word])
+		const __u64 *row = row_of(builder, i);
+
+		for (unsigned word = 0; word < builder->words; word++) {
+			if ((first[word] | last[word]) & ~row[word])
 				return false;
 		}
 	}
@@ -277,30 +280,32 @@ static int build_child(struct builder *builder, const struct part *part, unsigne
 static int build_part(struct builder *builder, const struct part *part, __u64 *ret)
 {
 	unsigned pos, stride;
-	size_t first = builder->image->trie.n, cursor = part->first;
-	int r = 0;
+	size_t cursor = part->first;
+	uint32_t first;
+	int r;
 
 	if (part->first == part->last) {
 		*ret = NC_TRIE_LEAF | builder->segments[part->first].row;
 		return 0;
 	}
 	choose_bits(builder, part, &pos, &stride);
-	for (unsigned i = 0; i < 1u << stride && !r; i++)
-		r = nc_vec_push(&builder->image->trie, 0);
+	r = nc_units_push(builder->image, (size_t)1 << stride, &first);
 	for (unsigned i = 0; i < 1u << stride && !r; i++) {
 		__u64 entry = 0;
 
 		r = build_child(builder, part, pos, stride, i, &cursor, &entry);
-		builder->image->trie.v[first + i] = entry;
+		builder->image->index.v[first + i] = entry;
 	}
-	*ret = NC_TRIE_NODE(first, pos, stride);
+	if (r == 0)
+		*ret = NC_TRIE_NODE(first, pos, stride);
 	return r;
 }
 
-int nc_trie_build(struct nc_image *image, nc_reaches *reaches, unsigned bits, __u64 *ret_root)
+int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, unsigned bits, unsigned words,
+		  __u64 *ret_root)
 {
-	struct row_set rows = {.image = image};
-	struct builder builder = {.image = image, .bits = bits};
+	struct row_set rows = {.image = image, .words = words};
+	struct builder builder = {.image = image, .bits = bits, .words = words};
 	segments all = {};
 	int r = make_segments(&rows, reaches, &all);
 

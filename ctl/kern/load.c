@@ -12,8 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -29,15 +28,13 @@ void nc_generation_init(struct nc_generation *generation)
 		generation->progs[i] = generation->entries[i] = -1;
 	for (size_t i = 0; i < _NC_CLASS_MAX; i++)
 		generation->outer[i] = -1;
-	for (size_t i = 0; i < _NC_ARRAY_MAX; i++)
-		generation->index[i] = -1;
-	generation->steps = generation->chains = generation->logs = generation->ports = -1;
+	generation->steps = generation->index = generation->chains = generation->logs = generation->ports = -1;
 	generation->port_ids = generation->states = generation->text = generation->trace = -1;
 }
 
 void nc_generation_close(struct nc_generation *generation)
 {
-	int *fds[] = {&generation->steps, &generation->chains,	 &generation->logs,
+	int *fds[] = {&generation->steps, &generation->index, &generation->chains,	 &generation->logs,
 		      &generation->ports, &generation->port_ids, &generation->states,
 		      &generation->text,  &generation->trace};
 
@@ -49,8 +46,6 @@ void nc_generation_close(struct nc_generation *generation)
 	}
 	for (size_t i = 0; i < _NC_CLASS_MAX; i++)
 		closep(&generation->outer[i]);
-	for (size_t i = 0; i < _NC_ARRAY_MAX; i++)
-		closep(&generation->index[i]);
 	for (size_t i = 0; i < generation->n_sets; i++)
 		closep(&generation->sets[i]);
 	free(generation->sets);
@@ -111,42 +106,6 @@ static int fill_outer(const struct nc_generation *gen, const struct nc_image *im
 			return r;
 	}
 	return 0;
-}
-
-/* --- the index ------------------------------------------------------------------------------------------------- */
-
-static const char *const array_names[_NC_ARRAY_MAX] = {
-	[NC_ARRAY_INDEXES] = "nc_indexes", [NC_ARRAY_TRIE] = "nc_trie",
-	[NC_ARRAY_ROWS] = "nc_rows",	   [NC_ARRAY_TABLES] = "nc_tables",
-	[NC_ARRAY_SLOTS] = "nc_index_slots", [NC_ARRAY_RULES4] = "nc_rules4",
-	[NC_ARRAY_RULES6] = "nc_rules6",
-};
-
-struct array {
-	const void *values;
-	size_t size, n;
-};
-
-static struct array array_of(const struct nc_image *image, enum nc_index_array which)
-{
-#define ARRAY(vec) ((struct array){(vec).v, sizeof(*(vec).v), (vec).n})
-	switch (which) {
-	case NC_ARRAY_INDEXES:
-		return ARRAY(image->indexes);
-	case NC_ARRAY_TRIE:
-		return ARRAY(image->trie);
-	case NC_ARRAY_ROWS:
-		return ARRAY(image->rows);
-	case NC_ARRAY_TABLES:
-		return ARRAY(image->tables);
-	case NC_ARRAY_SLOTS:
-		return ARRAY(image->slots);
-	case NC_ARRAY_RULES4:
-		return ARRAY(image->rules4);
-	default:
-		return ARRAY(image->rules6);
-	}
-#undef ARRAY
 }
 
 /* --- maps of the user side ------------------------------------------------------------------------------------ */
@@ -315,6 +274,19 @@ static int size_map(const struct layer *layer, const char *name, size_t n)
 	return map ? bpf_map__set_max_entries(map, n ? n : 1) : 0;
 }
 
+/* Bytes of its only value: whatever is masked is there. */
+static size_t index_size(const struct nc_image *image)
+{
+	return ((size_t)image->spec.index_mask + 1 + NC_UNITS_SLACK) * NC_UNIT;
+}
+
+static int size_index(const struct layer *layer, const struct nc_image *image)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(layer->object, "nc_index_mem");
+
+	return map ? bpf_map__set_value_size(map, index_size(image)) : 0;
+}
+
 static int reuse(const struct layer *layer, const char *name, int fd)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(layer->object, name);
@@ -351,8 +323,8 @@ static int size_maps(const struct layer *layer, const struct nc_image *image,
 		r = size_map(layer, sizes[i].map, sizes[i].n);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
 		r = size_map(layer, outer_names[class], image->n_in_class[class]);
-	for (enum nc_index_array which = 0; which < _NC_ARRAY_MAX && !r; which++)
-		r = size_map(layer, array_names[which], array_of(image, which).n);
+	if (r == 0)
+		r = size_index(layer, image);
 	for (size_t i = 0; i < sizeof(reused) / sizeof(*reused) && !r; i++)
 		r = reuse(layer, reused[i].map, reused[i].fd);
 	return r;
@@ -366,6 +338,7 @@ static int share_maps(const struct layer *layer, const struct nc_generation *gen
 		int fd;
 	} shared[] = {
 		{"nc_steps", gen->steps},	{"nc_logs", gen->logs},
+		{"nc_index_mem", gen->index},
 		{"nc_port_ids", gen->port_ids}, {"nc_chains", gen->chains},
 		{"nc_trace", gen->trace},
 	};
@@ -375,8 +348,6 @@ static int share_maps(const struct layer *layer, const struct nc_generation *gen
 		r = reuse(layer, shared[i].map, shared[i].fd);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
 		r = reuse(layer, outer_names[class], gen->outer[class]);
-	for (enum nc_index_array which = 0; which < _NC_ARRAY_MAX && !r; which++)
-		r = reuse(layer, array_names[which], gen->index[which]);
 	return r;
 }
 
@@ -401,6 +372,7 @@ static int take_objects(const struct layer *layer, struct nc_generation *gen)
 		int *fd;
 	} maps[] = {
 		{"nc_steps", &gen->steps},   {"nc_logs", &gen->logs},
+		{"nc_index_mem", &gen->index},
 		{"nc_chains", &gen->chains}, {"nc_port_ids", &gen->port_ids},
 		{"nc_ports", &gen->ports},   {"nc_trace", &gen->trace},
 	};
@@ -413,8 +385,6 @@ static int take_objects(const struct layer *layer, struct nc_generation *gen)
 		r = duplicate(layer, maps[i].map, maps[i].fd);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && xdp && !r; class ++)
 		r = duplicate(layer, outer_names[class], &gen->outer[class]);
-	for (enum nc_index_array which = 0; which < _NC_ARRAY_MAX && xdp && !r; which++)
-		r = duplicate(layer, array_names[which], &gen->index[which]);
 	if (r < 0)
 		return r;
 	gen->progs[layer->hook] = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
@@ -435,9 +405,7 @@ static int load_layer(struct nc_generation *gen, enum nc_hook hook, const struct
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot size the maps of the filter program");
 	specialize(&layer, image, ext);
-	static char *vb; if (getenv("NCV")) { struct bpf_program *pp = bpf_object__find_program_by_name(layer.object, layer.program); if (!vb) vb = malloc(1u<<28); bpf_program__set_log_buf(pp, vb, 1u<<28); bpf_program__set_log_level(pp, 2);} 
 	r = layer_load(&layer);
-	if (getenv("NCV")) { FILE *vf = fopen(getenv("NCV"), "w"); fputs(vb, vf); fclose(vf);}
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "the kernel refuses the filter program (%s)",
 				     nc_libbpf_last_message());
@@ -465,6 +433,20 @@ static int fill_array(int fd, const void *values, size_t size, size_t n)
 	int r = nc_map_fill_array(fd, 0, values, size, n);
 
 	return r ? r : bpf_map_freeze(fd);
+}
+
+/* Written where it is: it may be large. */
+static int fill_index(const struct nc_generation *gen, const struct nc_image *image)
+{
+	size_t size = index_size(image);
+	void *mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, gen->index, 0);
+
+	if (mem == MAP_FAILED)
+		return -errno;
+	if (image->index.n)
+		memcpy(mem, image->index.v, image->index.n * NC_UNIT);
+	munmap(mem, size);
+	return bpf_map_freeze(gen->index);
 }
 
 static int fill_entries(const struct nc_generation *gen, const struct nc_externals *ext)
@@ -514,11 +496,8 @@ static int fill_image(const struct nc_generation *gen, const struct nc_image *im
 	if (!r)
 		r = fill_array(gen->logs, image->logs.v, sizeof(struct nc_log_record),
 			       image->logs.n);
-	for (enum nc_index_array which = 0; which < _NC_ARRAY_MAX && !r; which++) {
-		struct array array = array_of(image, which);
-
-		r = fill_array(gen->index[which], array.values, array.size, array.n);
-	}
+	if (!r)
+		r = fill_index(gen, image);
 	if (!r)
 		r = fill_targets(gen, image);
 	if (!r)

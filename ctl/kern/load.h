@@ -9,24 +9,11 @@
 #include "compile/compile.h"
 #include "netctl/state.h"
 
-/* Arrays of the image that programs read as they are, besides nc_steps and nc_logs: netctl/index.h. */
-enum nc_index_array {
-	NC_ARRAY_INDEXES,
-	NC_ARRAY_TRIE,
-	NC_ARRAY_ROWS,
-	NC_ARRAY_TABLES,
-	NC_ARRAY_SLOTS,
-	NC_ARRAY_RULES4,
-	NC_ARRAY_RULES6,
-	_NC_ARRAY_MAX
-};
-
 /* Every kernel object of one generation; descriptors are owned, -1 for none. */
 struct nc_generation {
 	int progs[_NC_HOOK_MAX];   /* XDP's always: it stands for the generation */
 	int entries[_NC_HOOK_MAX]; /* where progs is */
-	int steps, chains, logs, ports, port_ids, states, text, trace;
-	int index[_NC_ARRAY_MAX];
+	int steps, index, chains, logs, ports, port_ids, states, text, trace;
 	int outer[_NC_CLASS_MAX]; /* nc_hash8 … nc_richlpm16 */
 	int *sets;		  /* n_sets set maps, in the order of the image's sets */
 	size_t n_sets;

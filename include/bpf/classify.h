@@ -404,27 +404,27 @@ static __always_inline int nc_find_rule(struct nc_walk *walk, const struct nc_st
 					struct nc_search *search)
 {
 	struct nc_run run = {.walk = walk};
-	const struct nc_index_rule *rule;
 	const struct nc_index *index;
-	__u32 at;
+	const void *mem;
+	__u32 zero = 0;
 
+	mem = bpf_map_lookup_elem(&nc_index_mem, &zero);
+	if (!mem)
+		return 1;
 	search->best = search->best_order = search->at = NC_NONE;
 	search->family = nc_family_of(&walk->pkt);
-	at = step->index + search->family;
-	index = bpf_map_lookup_elem(&nc_indexes, &at);
-	if (!index)
-		return 1;
+	index = nc_unit(mem, step->index + search->family * NC_UNITS(*index));
 	search->from = step->low;
 	search->first_table = index->tables;
-	search->avail_nh = walk->pkt.avail[search->family == NC_FAMILY_IP ? NC_BASE_IP : NC_BASE_IP6];
+	search->avail_nh =
+		walk->pkt.avail[search->family == NC_FAMILY_IP ? NC_BASE_IP : NC_BASE_IP6];
 	search->avail_th = walk->pkt.avail[NC_BASE_TH];
-	nc_choose_tables(search, index, &walk->pkt);
-	nc_search(search);
+	nc_choose_tables(mem, search, index, &walk->pkt);
+	nc_search(mem, search);
 	if (walk->pkt.deep && (__u32)step->span <= search->best_order && step->span != NC_NONE)
 		return nc_finish(&run, NC_VERDICT_DROP, NC_REASON_TOO_DEEP);
-	rule = search->best == NC_NONE ? NULL : nc_rule_at(search->family, search->best);
-	if (rule)
-		return nc_found(&run, rule);
+	if (search->best != NC_NONE)
+		return nc_found(&run, nc_unit(mem, search->best));
 	walk->at = step->miss;
 	if (index->verdict == NC_END_ACCEPT)
 		return nc_accept(&run, true);

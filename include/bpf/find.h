@@ -12,7 +12,7 @@
 struct nc_search {
 	__u64 addr[4], rest; /* as struct nc_table_masks sees the packet */
 	__u64 tables[NC_ROW_WORDS]; /* still to be asked */
-	__u32 first_table, words;   /* of the index; words before it are done */
+	__u32 first_table;
 	__u32 from;		    /* rules before are not looked at */
 	__u32 best, best_order;	    /* the rule found; NC_NONE */
 	__u32 at;		    /* the next rule of a slot; NC_NONE: none */
@@ -32,44 +32,46 @@ static __always_inline __u32 nc_bit_place(__u64 bit)
 	return nc_debruijn[(bit * 0x022fdd63cc95386dull) >> 58];
 }
 
+/* What is at a unit of the index. */
+static __always_inline const void *nc_unit(const void *mem, __u32 unit)
+{
+	return mem + ((__u64)(unit & nc_spec.index_mask) * NC_UNIT);
+}
+
 /* The row for a value that stands at the left of 128 bits. */
-static __always_inline __u32 nc_trie_find(__u64 entry, __u64 high, __u64 low)
+static __always_inline __u32 nc_trie_find(const void *mem, __u64 entry, __u64 high, __u64 low)
 {
 	for (int i = 0; i < NC_TRIE_DEPTH; i++) {
-		__u64 bits, *next;
-		__u32 at;
+		__u64 bits;
 
 		if (entry & NC_TRIE_LEAF)
 			break;
 		bits = NC_TRIE_POS(entry) < 64 ? high << NC_TRIE_POS(entry)
 					       : low << (NC_TRIE_POS(entry) - 64);
-		at = NC_TRIE_FIRST(entry) + (__u32)(bits >> (64 - NC_TRIE_STRIDE(entry)));
-		next = bpf_map_lookup_elem(&nc_trie, &at);
-		if (!next)
-			break;
-		entry = *next;
+		entry = *(const __u64 *)nc_unit(mem, NC_TRIE_FIRST(entry) +
+							     (__u32)(bits >> (64 - NC_TRIE_STRIDE(entry))));
 	}
 	return entry;
 }
 
-static __always_inline void nc_narrow(__u64 tables[NC_ROW_WORDS], __u64 root, __u64 high, __u64 low)
+static __always_inline void nc_narrow(const void *mem, __u64 tables[NC_ROW_WORDS], __u64 root,
+				      __u64 high, __u64 low)
 {
-	__u32 row = nc_trie_find(root, high, low);
-	const struct nc_row *reached;
+	__u32 row = nc_trie_find(mem, root, high, low);
+	const __u64 *reached;
 
 	if (row == NC_ROW_ALL)
 		return;
-	reached = bpf_map_lookup_elem(&nc_rows, &row);
-	if (!reached)
-		return;
+	reached = nc_unit(mem, row);
 	for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
 		if (word < nc_spec.index_words)
-			tables[word] &= reached->tables[word];
+			tables[word] &= reached[word];
 	}
 }
 
 /* The tables that may have a rule for the packet. */
-static __always_inline void nc_choose_tables(struct nc_search *search, const struct nc_index *index,
+static __always_inline void nc_choose_tables(const void *mem, struct nc_search *search,
+					     const struct nc_index *index,
 					     const struct nc_pkt *pkt)
 {
 	__u64 l4 = nc_slot(pkt, NC_SLOT_L4), proto = l4;
@@ -81,16 +83,16 @@ static __always_inline void nc_choose_tables(struct nc_search *search, const str
 
 		proto = nc_slot(pkt, NC_SLOT_L3) << 16;
 		search->addr[0] = saddr | daddr >> 32;
-		nc_narrow(search->tables, index->root[NC_DIM_SADDR], saddr, 0);
-		nc_narrow(search->tables, index->root[NC_DIM_DADDR], daddr, 0);
+		nc_narrow(mem, search->tables, index->root[NC_DIM_SADDR], saddr, 0);
+		nc_narrow(mem, search->tables, index->root[NC_DIM_DADDR], daddr, 0);
 	} else if (search->family == NC_FAMILY_IP6) {
 		search->addr[0] = nc_slot(pkt, NC_SLOT_SADDR);
 		search->addr[1] = nc_slot(pkt, NC_SLOT_SADDR_LOW);
 		search->addr[2] = nc_slot(pkt, NC_SLOT_DADDR);
 		search->addr[3] = nc_slot(pkt, NC_SLOT_DADDR_LOW);
-		nc_narrow(search->tables, index->root[NC_DIM_SADDR], search->addr[0],
+		nc_narrow(mem, search->tables, index->root[NC_DIM_SADDR], search->addr[0],
 			  search->addr[1]);
-		nc_narrow(search->tables, index->root[NC_DIM_DADDR], search->addr[2],
+		nc_narrow(mem, search->tables, index->root[NC_DIM_DADDR], search->addr[2],
 			  search->addr[3]);
 	} else {
 		return;
@@ -98,22 +100,9 @@ static __always_inline void nc_choose_tables(struct nc_search *search, const str
 	search->rest = (l4 & 0x0000ffffffff0000ull) | proto >> 56;
 	/* What is not known is not in the way of rules that do not ask. */
 	if (!pkt->deep) {
-		nc_narrow(search->tables, index->root[NC_DIM_SPORT], l4 << 16, 0);
-		nc_narrow(search->tables, index->root[NC_DIM_DPORT], l4 << 32, 0);
-		nc_narrow(search->tables, index->root[NC_DIM_PROTO], proto, 0);
-	}
-}
-
-static __always_inline const struct nc_index_rule *nc_rule_at(__u32 family, __u32 at)
-{
-	if (nc_spec.uses_ip6 && family == NC_FAMILY_IP6) {
-		struct nc_rule6 *rule6 = bpf_map_lookup_elem(&nc_rules6, &at);
-
-		return rule6 ? &rule6->rule : NULL;
-	} else {
-		struct nc_rule4 *rule4 = bpf_map_lookup_elem(&nc_rules4, &at);
-
-		return rule4 ? &rule4->rule : NULL;
+		nc_narrow(mem, search->tables, index->root[NC_DIM_SPORT], l4 << 16, 0);
+		nc_narrow(mem, search->tables, index->root[NC_DIM_DPORT], l4 << 32, 0);
+		nc_narrow(mem, search->tables, index->root[NC_DIM_PROTO], proto, 0);
 	}
 }
 
@@ -143,15 +132,14 @@ static __always_inline __s64 nc_differs(const struct nc_search *search, const st
 	       nc_outside(search->from, rule->order);
 }
 
-/* Rule at of the packet's family; NULL where there is none. *ret_differs: as nc_differs(). */
-static __always_inline const struct nc_index_rule *nc_try_rule(const struct nc_search *search,
+/* The rule at a unit, of the packet's family; *ret_differs: as nc_differs(). */
+static __always_inline const struct nc_index_rule *nc_try_rule(const void *mem,
+							       const struct nc_search *search,
 							       __u32 at, __s64 *ret_differs)
 {
 	if (nc_spec.uses_ip6 && search->family == NC_FAMILY_IP6) {
-		const struct nc_rule6 *rule = bpf_map_lookup_elem(&nc_rules6, &at);
+		const struct nc_rule6 *rule = nc_unit(mem, at);
 
-		if (!rule)
-			return NULL;
 		*ret_differs = nc_unequal(((search->addr[0] & rule->mask[0]) ^ rule->addr[0]) |
 					  ((search->addr[1] & rule->mask[1]) ^ rule->addr[1]) |
 					  ((search->addr[2] & rule->mask[2]) ^ rule->addr[2]) |
@@ -159,11 +147,9 @@ static __always_inline const struct nc_index_rule *nc_try_rule(const struct nc_s
 			       nc_differs(search, &rule->rule);
 		return &rule->rule;
 	} else {
-		const struct nc_rule4 *rule = bpf_map_lookup_elem(&nc_rules4, &at);
+		const struct nc_rule4 *rule = nc_unit(mem, at);
 		__u64 addr = search->addr[0];
 
-		if (!rule)
-			return NULL;
 		*ret_differs = nc_outside((__u32)((addr >> 32) - rule->saddr), rule->saddr_span) |
 			       nc_outside((__u32)(addr - rule->daddr), rule->daddr_span) |
 			       nc_differs(search, &rule->rule);
@@ -172,12 +158,11 @@ static __always_inline const struct nc_index_rule *nc_try_rule(const struct nc_s
 }
 
 /* The packet's rules in a table: where they begin. */
-static __always_inline __u32 nc_probe(const struct nc_search *search,
+static __always_inline __u32 nc_probe(const void *mem, const struct nc_search *search,
 				      const struct nc_index_table *table)
 {
 	const struct nc_index_slot *slot;
 	__u64 addr[4], hash;
-	__u32 at;
 
 	if (table->shift >= 64)
 		return table->slots;
@@ -189,9 +174,8 @@ static __always_inline __u32 nc_probe(const struct nc_search *search,
 		addr[0] = search->addr[0] & table->mask.addr[0];
 		hash = nc_index_hash(addr, search->rest & table->mask.rest, 1, table->seed);
 	}
-	at = table->slots + (__u32)(hash >> (table->shift & 63));
-	slot = bpf_map_lookup_elem(&nc_index_slots, &at);
-	if (!slot || slot->rules == NC_NONE)
+	slot = nc_unit(mem, table->slots + (__u32)(hash >> (table->shift & 63)));
+	if (slot->rules == NC_NONE)
 		return NC_NONE;
 	if (slot->rules & NC_SLOT_MIXED)
 		return slot->rules & ~NC_SLOT_MIXED;
@@ -199,11 +183,10 @@ static __always_inline __u32 nc_probe(const struct nc_search *search,
 }
 
 /* Take the next table that is left. false: none is, or all have later rules than the one found. */
-static __always_inline bool nc_next_table(struct nc_search *search)
+static __always_inline bool nc_next_table(const void *mem, struct nc_search *search)
 {
 	const struct nc_index_table *table;
 	__u64 bit;
-	__u32 at;
 
 	for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
 		if (word >= nc_spec.index_words)
@@ -212,31 +195,35 @@ static __always_inline bool nc_next_table(struct nc_search *search)
 			continue;
 		bit = search->tables[word] & -search->tables[word];
 		search->tables[word] ^= bit;
-		at = search->first_table + word * 64 + nc_bit_place(bit);
-		table = bpf_map_lookup_elem(&nc_tables, &at);
-		if (!table || table->least >= search->best_order)
+		table = nc_unit(mem, search->first_table +
+					     (word * 64 + nc_bit_place(bit)) * NC_UNITS(*table));
+		if (table->least >= search->best_order)
 			return false;
-		search->at = nc_probe(search, table);
+		search->at = nc_probe(mem, search, table);
 		return true;
 	}
 	return false;
 }
 
+static __always_inline __u32 nc_rule_units(const struct nc_search *search)
+{
+	return nc_spec.uses_ip6 && search->family == NC_FAMILY_IP6 ? NC_UNITS(struct nc_rule6)
+								    : NC_UNITS(struct nc_rule4);
+}
+
 /* One table, or one rule of a table, further. false: the search is over. */
-static __always_inline bool nc_search_step(struct nc_search *search)
+static __always_inline bool nc_search_step(const void *mem, struct nc_search *search)
 {
 	const struct nc_index_rule *rule;
 	__u32 at;
 	__s64 differs;
 
-	if (search->at == NC_NONE && !nc_next_table(search))
+	if (search->at == NC_NONE && !nc_next_table(mem, search))
 		return false;
 	at = search->at;
 	if (at == NC_NONE)
 		return true;
-	rule = nc_try_rule(search, at, &differs);
-	if (!rule)
-		return false;
+	rule = nc_try_rule(mem, search, at, &differs);
 	if (rule->order >= search->best_order) {
 		search->at = NC_NONE;
 	} else if (differs >= 0) {
@@ -244,7 +231,7 @@ static __always_inline bool nc_search_step(struct nc_search *search)
 		search->best_order = rule->order;
 		search->at = NC_NONE;
 	} else {
-		search->at = rule->flags & NC_RULE_LAST ? NC_NONE : at + 1;
+		search->at = rule->flags & NC_RULE_LAST ? NC_NONE : at + nc_rule_units(search);
 	}
 	return true;
 }
@@ -253,26 +240,27 @@ static __always_inline bool nc_search_step(struct nc_search *search)
 NC_PERCPU(nc_searches, 1, struct nc_search);
 
 struct nc_searching {
+	const void *mem;
 	struct nc_search *search;
 };
 
 static long nc_search_on(__u32 i __attribute__((unused)), struct nc_searching *searching)
 {
-	return !nc_search_step(searching->search);
+	return !nc_search_step(searching->mem, searching->search);
 }
 
 /* More tables and rules than nearly any packet needs are looked at without a call for each: calls are what is dear. */
 #define NC_SEARCH_AT_ONCE 4
 
 /* The first rule from search->from on that matches. */
-static __always_inline void nc_search(struct nc_search *search)
+static __always_inline void nc_search(const void *mem, struct nc_search *search)
 {
-	struct nc_searching searching;
+	struct nc_searching searching = {.mem = mem};
 	__u32 zero = 0;
 
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < NC_SEARCH_AT_ONCE; i++) {
-		if (!nc_search_step(search))
+		if (!nc_search_step(mem, search))
 			return;
 	}
 	searching.search = bpf_map_lookup_elem(&nc_searches, &zero);

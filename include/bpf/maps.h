@@ -52,13 +52,6 @@ static __always_inline bool nc_rewrites(void)
 	} name SEC(".maps")
 
 NC_ARRAY(nc_steps, struct nc_step);
-NC_ARRAY(nc_indexes, struct nc_index);
-NC_ARRAY(nc_trie, __u64);
-NC_ARRAY(nc_rows, struct nc_row);
-NC_ARRAY(nc_tables, struct nc_index_table);
-NC_ARRAY(nc_index_slots, struct nc_index_slot);
-NC_ARRAY(nc_rules4, struct nc_rule4);
-NC_ARRAY(nc_rules6, struct nc_rule6);
 NC_ARRAY(nc_logs, struct nc_log_record);
 NC_ARRAY(nc_port_ids, __u32);
 NC_HASH(nc_entries, __u32, struct nc_entry);
@@ -66,6 +59,15 @@ NC_HASH(nc_chains, struct nc_chain_key, __u32);
 NC_PERCPU(nc_counters, 1, struct nc_counter);
 NC_PERCPU(nc_stats, NC_DEVICES_MAX, struct nc_stats);
 NC_PERCPU(nc_lost, 1, __u64);
+
+/* One value, whose size is set when it is loaded. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, (NC_UNITS_SLACK + 1) * NC_UNIT);
+} nc_index_mem SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

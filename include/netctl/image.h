@@ -67,7 +67,7 @@ enum nc_step_op {
 	NC_OP_VERDICT, /* arg: enum nc_end; rule index: of the rule; NC_STEP_POLICY */
 	NC_OP_JUMP,    /* to hit; a return comes back to miss */
 	NC_OP_RETURN,  /* to where the last jump said, or to the policy */
-	NC_OP_INDEX, /* nc_indexes[index …]: at the first rule from low on that may match, else miss; span: the first that
+	NC_OP_INDEX, /* struct nc_index at unit index: at the first rule from low on that may match, else miss; span: the first that
 		      * reads the transport header */
 	NC_OP_BASE, /* a base chain begins at hit; low: its policy's step; miss: the next base chain, or NC_NONE */
 	NC_OP_TRACE, /* "explain": rule index has matched; NC_STEP_POLICY: a policy is asked */
@@ -269,6 +269,8 @@ struct nc_spec {
 	__u64 uses_ops;	      /* bit per enum nc_step_op */
 	__u32 uses_rich;      /* bit per enum nc_rich_class */
 	__u32 index_words;    /* of rows that are in use; 0: no chain has an index */
+	__u32 index_mask;     /* any unit of the index is at most this: one less than a power of two */
+	__u32 pad;	      /* zero */
 	__u32 uses_slots;     /* bit per enum nc_slot that some step reads */
 	__u32 single_ifindex; /* the only device with a base chain, 0: look in nc_entries */
 	struct nc_entry single;
@@ -281,6 +283,6 @@ _Static_assert(sizeof(struct nc_rich) == 72, "struct nc_rich is part of the ABI"
 _Static_assert(sizeof(struct nc_entry) == 40, "struct nc_entry is part of the ABI");
 _Static_assert(sizeof(struct nc_prefix8) == 12, "LPM keys have no padding");
 _Static_assert(sizeof(struct nc_prefix16) == 20, "LPM keys have no padding");
-_Static_assert(sizeof(struct nc_spec) == 96, "struct nc_spec is part of the ABI");
+_Static_assert(sizeof(struct nc_spec) == 104, "struct nc_spec is part of the ABI");
 
 #endif

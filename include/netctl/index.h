@@ -11,7 +11,8 @@
  * leaves name a row of bits, one for each table that has a rule there: the rows' AND is what is left. A table of one key is not
  * hashed: small chains have a table for each rule, and the AND is the answer.
  *
- * Numbers are in host order. Each chain that is indexed has one index for each family of packets.
+ * Each chain that is indexed has one index for each family of packets. All indexes of an image are one piece of memory, the value
+ * of the array nc_index_mem, in units of eight bytes; they refer to each other by unit. Numbers are in host order.
  */
 #ifndef NETCTL_INDEX_H
 #define NETCTL_INDEX_H
@@ -36,8 +37,12 @@ enum nc_dim {
 	_NC_DIM_MAX
 };
 
+#define NC_UNIT	      8
+#define NC_UNITS(type) (sizeof(type) / NC_UNIT)
+#define NC_UNITS_SLACK 16 /* behind the last: what begins at any unit may be read */
+
 /*
- * An entry of a trie. A leaf: NC_TRIE_LEAF and, in the lower half, a row. A node: the index of its first entry, and in the upper
+ * An entry of a trie. A leaf: NC_TRIE_LEAF and, in the lower half, a row. A node: the unit of its first entry, and in the upper
  * half which bits of the value choose among them: stride bits from bit pos (from the left) on, which do not cross bit 64.
  * Bits before pos may not have been looked at: a wrong leaf costs a probe, no more.
  */
@@ -48,22 +53,17 @@ enum nc_dim {
 #define NC_TRIE_STRIDE(entry)	     ((entry) >> 40 & 0xff)
 #define NC_TRIE_DEPTH		     20 /* nodes on a way; 16 bits of value have fewer */
 
-/* Bit per table of an index, in the order of the tables. */
+/* A row: bit per table of an index, in the order of the tables; as many words as the index has. */
 #define NC_ROW_WORDS  4
 #define NC_TABLES_MAX (NC_ROW_WORDS * 64)
+#define NC_ROW_ALL    0xffffffffu /* in a leaf: all of them */
 
-struct nc_row {
-	__u64 tables[NC_ROW_WORDS];
-};
-
-#define NC_ROW_ALL 0 /* the row whose bits are all set */
-
-/* One chain and family. nc_indexes[step.index + enum nc_family]. */
+/* One chain and family: at step.index, those of the families one behind the other. */
 struct nc_index {
 	__u64 root[_NC_DIM_MAX]; /* entries of tries; a leaf of NC_ROW_ALL: the dimension does not matter */
 	__u64 all[NC_ROW_WORDS];    /* the tables there are */
 	__u64 shallow[NC_ROW_WORDS]; /* those whose rules read no transport header */
-	__u32 tables;		     /* the first, in nc_tables; in ascending order of their least rule */
+	__u32 tables;		     /* the first, in ascending order of their least rule */
 	__u32 verdict; /* enum nc_end ACCEPT or DROP: the policy, where no rule matches; _NC_END_MAX: go on at the step's miss */
 };
 
@@ -76,7 +76,7 @@ struct nc_table_masks {
 struct nc_index_table {
 	struct nc_table_masks mask;
 	__u32 least; /* order of its first rule */
-	__u32 slots; /* shift below 64: its first slot, in nc_index_slots; 64: its rules, in nc_rules4 or nc_rules6 */
+	__u32 slots; /* shift below 64: its first slot; 64: its rules */
 	__u32 shift; /* of the hash, which leaves the slot; 64: the table has one key */
 	__u32 pad;   /* zero */
 	__u64 seed;
@@ -85,7 +85,7 @@ struct nc_index_table {
 /* A slot of a table: the rules of the keys that fall there lie one behind the other, in order. */
 struct nc_index_slot {
 	__u32 tag;   /* lower half of the key's hash */
-	__u32 rules; /* the first; NC_NONE: there is no key. NC_SLOT_MIXED: of several keys, tag says nothing */
+	__u32 rules; /* struct nc_rule4 or nc_rule6; NC_NONE: there is no key. NC_SLOT_MIXED: of several keys, tag says nothing */
 };
 
 #define NC_SLOT_MIXED 0x80000000u
@@ -135,6 +135,7 @@ static inline __u64 nc_index_hash(const __u64 addr[4], __u64 rest, int words, __
 }
 
 _Static_assert(sizeof(struct nc_index) == 112, "struct nc_index is part of the ABI");
+_Static_assert(sizeof(struct nc_index_slot) == NC_UNIT, "struct nc_index_slot is part of the ABI");
 _Static_assert(sizeof(struct nc_index_table) == 64, "struct nc_index_table is part of the ABI");
 _Static_assert(sizeof(struct nc_rule4) == 48, "struct nc_rule4 is part of the ABI");
 _Static_assert(sizeof(struct nc_rule6) == 96, "struct nc_rule6 is part of the ABI");
