@@ -86,7 +86,7 @@ static bool at_number(const struct nc_parser *parser)
 static bool parse_name(struct nc_parser *parser, const char *header, enum nc_field *ret)
 {
 	char name[NC_KEYWORD_SIZE], longer[2 * NC_KEYWORD_SIZE], second[NC_KEYWORD_SIZE];
-	char names[512] = "";
+	char names[512];
 	const char *advice;
 	enum nc_field field;
 	bool found;
@@ -121,6 +121,7 @@ static bool parse_name(struct nc_parser *parser, const char *header, enum nc_fie
 	if (found)
 		return true;
 unexpected:
+	*names = '\0';
 	field_names(header, names, sizeof(names));
 	return nc_parser_unexpected(parser, names);
 }

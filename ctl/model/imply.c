@@ -292,29 +292,29 @@ static int need_header(struct context *context)
 		{"ah", IPPROTO_AH},	{"comp", IPPROTO_COMP},
 	};
 
-	if (strcmp(header, "ether") == 0) {
+	if (nc_same_word(header, "ether")) {
 		context->ether = true;
 		return 0;
 	}
-	if (strcmp(header, "vlan") == 0)
+	if (nc_same_word(header, "vlan"))
 		return need_tag(context);
-	if (strcmp(header, "ip") == 0)
+	if (nc_same_word(header, "ip"))
 		return need_network(context, ETH_P_IP);
-	if (strcmp(header, "ip6") == 0 || nc_field_info(context->field)->read == NC_READ_EXTENSION)
+	if (nc_same_word(header, "ip6") || nc_field_info(context->field)->read == NC_READ_EXTENSION)
 		return need_network(context, ETH_P_IPV6);
-	if (strcmp(header, "arp") == 0)
+	if (nc_same_word(header, "arp"))
 		return need_network(context, ETH_P_ARP);
-	if (strcmp(header, "icmp") == 0)
+	if (nc_same_word(header, "icmp"))
 		return need_icmp_field(context, ETH_P_IP, IPPROTO_ICMP);
-	if (strcmp(header, "icmpv6") == 0)
+	if (nc_same_word(header, "icmpv6"))
 		return need_icmp_field(context, ETH_P_IPV6, IPPROTO_ICMPV6);
-	if (strcmp(header, "igmp") == 0)
+	if (nc_same_word(header, "igmp"))
 		return need_icmp(context, ETH_P_IP, IPPROTO_IGMP);
 	for (size_t i = 0; i < sizeof(transports) / sizeof(*transports); i++) {
-		if (strcmp(header, transports[i].header) == 0)
+		if (nc_same_word(header, transports[i].header))
 			return need_transport(context, transports[i].protocol);
 	}
-	if (strcmp(header, "th") == 0 || context->field == NC_FIELD_RAW)
+	if (nc_same_word(header, "th") || context->field == NC_FIELD_RAW)
 		return need_raw(context);
 	return 0;
 }
