@@ -132,9 +132,9 @@ int nc_eval_add_meters(struct nc_eval *eval, struct nc_table *table, const struc
 
 		if (stmt->kind == NC_STMT_MATCH && stmt->match.implied)
 			continue;
-		if (stmt->kind == NC_STMT_SET && stmt->set.meter &&
-		    !nc_table_find_set(table, stmt->set.set)) {
-			r = new_meter(&ast_stmt->set, &stmt->set, &set, eval->diag);
+		if (stmt->kind == NC_STMT_SET && stmt->set->meter &&
+		    !nc_table_find_set(table, stmt->set->set)) {
+			r = new_meter(&ast_stmt->set, stmt->set, &set, eval->diag);
 			if (r == 0)
 				r = nc_edit_add_set(table, set, false, &added, eval->diag);
 			if (r < 0)

@@ -448,16 +448,16 @@ static struct nc_selector *find_selector(struct nc_stmt *stmt, size_t n)
 	case NC_STMT_VMAP:
 		return find_in_key(&stmt->vmap.key, &n);
 	case NC_STMT_SET:
-		return find_in_key(&stmt->set.key, &n) ?: find_in_value(&stmt->set.data, &n);
+		return find_in_key(&stmt->set->key, &n) ?: find_in_value(&stmt->set->data, &n);
 	case NC_STMT_ASSIGN:
 		if (!n)
-			return &stmt->assign.target;
+			return &stmt->assign->target;
 		n--;
-		return find_in_value(&stmt->assign.value, &n);
+		return find_in_value(&stmt->assign->value, &n);
 	case NC_STMT_DUP:
 	case NC_STMT_FWD:
-		return find_in_value(&stmt->send.device, &n)
-			       ?: find_in_value(&stmt->send.address, &n);
+		return find_in_value(&stmt->send->device, &n)
+			       ?: find_in_value(&stmt->send->address, &n);
 	default:
 		return NULL;
 	}
@@ -484,6 +484,7 @@ static int imply_stmt(struct context *context)
 			return r;
 		selector = find_selector(&context->rule->stmts.v[context->at], n);
 		selector->depth = context->depth;
+		context->rule->generates |= selector->generator != NULL;
 	}
 }
 

@@ -406,7 +406,10 @@ static bool is_unqualified(enum nc_field field)
 
 const char *nc_field_name(enum nc_field field, char text[48])
 {
-	snprintf(text, 48, "%s%s%s", is_unqualified(field) ? "" : fields[field].header,
-		 is_unqualified(field) ? "" : " ", fields[field].name);
+	char *at = text;
+
+	if (!is_unqualified(field))
+		at = stpcpy(stpcpy(at, fields[field].header), " ");
+	strcpy(at, fields[field].name);
 	return text;
 }
