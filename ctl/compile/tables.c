@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tables as the program reads them: slots, rules, and a trie for each dimension that tells tables apart. Called by tuples.c. */
+#include <limits.h>
+
+#include "compile/look.h"
 #include "compile/tuples.h"
 
 /* --- rules ------------------------------------------------------------------------------------------------------ */
@@ -224,14 +227,109 @@ static int emit_trie(struct nc_tuple_space *space, enum nc_dim dim, unsigned wor
 	return r;
 }
 
-int nc_tables_emit(struct nc_tuple_space *space, struct nc_index *ret)
+/* --- which dimensions are worth it ------------------------------------------------------------------------------- */
+
+#define SAMPLES 256
+
+/* A number from another; splitmix64. */
+static uint64_t mix(uint64_t x)
+{
+	x += UINT64_C(0x9e3779b97f4a7c15);
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+/* A packet: three of four are drawn from a box, the fourth from anywhere. */
+static void draw(const struct nc_tuple_space *space, size_t i, nc_num value[_NC_DIM_MAX])
+{
+	const struct nc_box *box = &space->in->boxes[mix(i) % space->in->n];
+
+	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++) {
+		nc_num any = (nc_num)mix(i * 16 + dim * 2) << 64 | mix(i * 16 + dim * 2 + 1);
+		nc_num low = box->dim[dim].low, span = box->dim[dim].high - low;
+
+		value[dim] = i % 4 == 3 ? any : ~span ? low + any % (span + 1) : any;
+	}
+}
+
+static unsigned sample_cost(const struct nc_tuple_space *space, const struct nc_index *index)
+{
+	unsigned cost = 0;
+
+	for (size_t i = 0; i < SAMPLES; i++) {
+		nc_num value[_NC_DIM_MAX];
+		struct nc_look look;
+
+		draw(space, i, value);
+		nc_look_up(space->image, index, space->in->family, value, &look);
+		cost += nc_look_cost(&look);
+	}
+	return cost;
+}
+
+static struct nc_index without(const struct nc_index *index, unsigned dims)
+{
+	struct nc_index less = *index;
+
+	for (enum nc_dim dim = NC_DIM_SPORT; dim < _NC_DIM_MAX; dim++) {
+		if (dims >> (dim - NC_DIM_SPORT) & 1)
+			less.root[dim] = NC_TRIE_LEAF | NC_ROW_ALL;
+	}
+	return less;
+}
+
+/* Of ports and protocol those that save fewer tables than their tries cost are not looked at: bit per dimension from SPORT on. */
+static unsigned choose_unworthy(const struct nc_tuple_space *space, const struct nc_index *index)
+{
+	unsigned best = 0, least = UINT_MAX;
+
+	for (unsigned dims = 0; dims < 1u << (_NC_DIM_MAX - NC_DIM_SPORT); dims++) {
+		struct nc_index less = without(index, dims);
+		unsigned cost = sample_cost(space, &less);
+
+		if (cost >= least)
+			continue;
+		least = cost;
+		best = dims;
+	}
+	return best;
+}
+
+static int emit_tries(struct nc_tuple_space *space, enum nc_dim first, unsigned but,
+		      struct nc_index *ret)
 {
 	unsigned words = (space->tables.n + 63) / 64;
+	int r = 0;
+
+	for (enum nc_dim dim = first; dim < _NC_DIM_MAX && !r; dim++) {
+		if (dim >= NC_DIM_SPORT && but >> (dim - NC_DIM_SPORT) & 1)
+			ret->root[dim] = NC_TRIE_LEAF | NC_ROW_ALL;
+		else
+			r = emit_trie(space, dim, words, &ret->root[dim]);
+	}
+	return r;
+}
+
+int nc_tables_emit(struct nc_tuple_space *space, struct nc_index *ret)
+{
+	const unsigned ports = (1 << (_NC_DIM_MAX - NC_DIM_SPORT)) - 1;
+	unsigned words = (space->tables.n + 63) / 64;
 	int r = emit_tables(space, ret);
+	size_t before;
 
 	if (words > space->image->spec.index_words)
 		space->image->spec.index_words = words;
-	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX && !r; dim++)
-		r = emit_trie(space, dim, words, &ret->root[dim]);
+	if (r == 0)
+		r = emit_tries(space, 0, ports, ret);
+	before = space->image->index.n;
+	if (r == 0 && space->in->family != NC_FAMILY_OTHER)
+		r = emit_tries(space, NC_DIM_SPORT, 0, ret);
+	if (r == 0 && space->in->n) {
+		unsigned but = choose_unworthy(space, ret);
+
+		space->image->index.n = before;
+		r = emit_tries(space, NC_DIM_SPORT, but, ret);
+	}
 	return r;
 }

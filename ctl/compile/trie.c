@@ -8,12 +8,17 @@
  */
 #include "compile/index.h"
 
-#define STRIDE_MAX 12
+#define STRIDE_MAX 16
+/* Nodes are so many bits wider than they would need to be for each segment to have an entry. */
+#define STRIDE_ROOM 3
 /* Bits before those that tell segments apart which are looked at all the same: of 8 values that are elsewhere, 7 are noticed. */
 #define STRIDE_GUARD 3
+#define TABLES_ASKED_IN_VAIN 2
+/* Where more segments are below, bits are not passed over. */
+#define PASSED_MAX 64
 
 /* Nodes on a way that may be as narrow as they like. Behind them all are wide, so that NC_TRIE_DEPTH holds. */
-#define DEPTH_FREE 8
+#define DEPTH_FREE 10
 
 _Static_assert(DEPTH_FREE + 128 / STRIDE_MAX + 2 <= NC_TRIE_DEPTH, "every way ends");
 
@@ -176,6 +181,7 @@ static int make_segments(struct row_set *rows, const nc_reaches *reaches, segmen
 struct builder {
 	struct nc_image *image;
 	const struct segment *segments;
+	struct row_set *rows;
 	unsigned bits, words;
 };
 
@@ -215,6 +221,29 @@ static bool may_pass(const struct builder *builder, const struct part *part)
 	return true;
 }
 
+/*
+ * Would a row of all tables within (ret) name few more than the rows do? Then that is what is found: a table that is asked in
+ * vain costs less than more nodes for every packet.
+ */
+static bool are_alike(const struct builder *builder, const struct part *part,
+		      __u64 ret[NC_ROW_WORDS])
+{
+	size_t n = part->last - part->first + 1, sum = 0, most = 0;
+
+	memset(ret, 0, NC_ROW_WORDS * sizeof(*ret));
+	for (size_t i = part->first; i <= part->last; i++) {
+		const __u64 *row = row_of(builder, i);
+
+		for (unsigned word = 0; word < builder->words; word++) {
+			ret[word] |= row[word];
+			sum += __builtin_popcountll(row[word]);
+		}
+	}
+	for (unsigned word = 0; word < builder->words; word++)
+		most += __builtin_popcountll(ret[word]);
+	return most * n - sum <= TABLES_ASKED_IN_VAIN * n;
+}
+
 /* Where the bits begin in which the ends within the part differ. */
 static unsigned diverge(const struct builder *builder, const struct part *part)
 {
@@ -234,16 +263,19 @@ static void choose_bits(const struct builder *builder, const struct part *part, 
 			unsigned *ret_stride)
 {
 	size_t n = part->last - part->first + 1;
-	unsigned pos = part->pos, stride = log2_up(n) + 1, most = part->last - part->first < 64;
+	unsigned pos = part->pos, stride = log2_up(n) + STRIDE_ROOM;
+	bool few = n <= PASSED_MAX;
 	unsigned apart = diverge(builder, part), end;
 
 	/* Looking for what may be passed over is worth it where little is below. */
-	if (most && apart > pos + STRIDE_GUARD && may_pass(builder, part)) {
+	if (few && apart > pos + STRIDE_GUARD && may_pass(builder, part)) {
 		pos = apart - STRIDE_GUARD;
 		stride += STRIDE_GUARD;
 	} else if (apart > pos) {
 		stride = apart - pos + 1 > stride ? apart - pos + 1 : stride;
 	}
+	if (builder->bits == 8)
+		stride = 8;
 	if (stride > STRIDE_MAX || part->depth >= DEPTH_FREE)
 		stride = STRIDE_MAX;
 	/* Not across the middle, nor behind the end. */
@@ -255,7 +287,6 @@ static void choose_bits(const struct builder *builder, const struct part *part, 
 }
 
 static int build_part(struct builder *builder, const struct part *part, __u64 *ret);
-
 /* Entry i of a node. */
 static int build_child(struct builder *builder, const struct part *part, unsigned pos,
 		       unsigned stride, unsigned i, size_t *cursor, __u64 *ret)
@@ -281,12 +312,18 @@ static int build_part(struct builder *builder, const struct part *part, __u64 *r
 {
 	unsigned pos, stride;
 	size_t cursor = part->first;
+	__u64 all[NC_ROW_WORDS];
 	uint32_t first;
 	int r;
 
 	if (part->first == part->last) {
 		*ret = NC_TRIE_LEAF | builder->segments[part->first].row;
 		return 0;
+	}
+	if (part->depth && are_alike(builder, part, all)) {
+		r = find_row(builder->rows, all, &first);
+		*ret = NC_TRIE_LEAF | first;
+		return r;
 	}
 	choose_bits(builder, part, &pos, &stride);
 	r = nc_units_push(builder->image, (size_t)1 << stride, &first);
@@ -305,7 +342,7 @@ int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, unsigned bi
 		  __u64 *ret_root)
 {
 	struct row_set rows = {.image = image, .words = words};
-	struct builder builder = {.image = image, .bits = bits, .words = words};
+	struct builder builder = {.image = image, .bits = bits, .words = words, .rows = &rows};
 	segments all = {};
 	int r = make_segments(&rows, reaches, &all);
 

@@ -69,6 +69,21 @@ static __always_inline void nc_narrow(const void *mem, __u64 tables[NC_ROW_WORDS
 	}
 }
 
+/* Is one table left, or none? */
+static __always_inline bool nc_one_left(const struct nc_search *search)
+{
+	__u64 left = 0, more = 0;
+
+	for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
+		if (word >= nc_spec.index_words)
+			break;
+		more |= search->tables[word] & (search->tables[word] - 1);
+		more |= left ? search->tables[word] : 0;
+		left |= search->tables[word];
+	}
+	return !more;
+}
+
 /* The tables that may have a rule for the packet. */
 static __always_inline void nc_choose_tables(const void *mem, struct nc_search *search,
 					     const struct nc_index *index,
@@ -99,11 +114,11 @@ static __always_inline void nc_choose_tables(const void *mem, struct nc_search *
 	}
 	search->rest = (l4 & 0x0000ffffffff0000ull) | proto >> 56;
 	/* What is not known is not in the way of rules that do not ask. */
-	if (!pkt->deep) {
-		nc_narrow(mem, search->tables, index->root[NC_DIM_SPORT], l4 << 16, 0);
-		nc_narrow(mem, search->tables, index->root[NC_DIM_DPORT], l4 << 32, 0);
-		nc_narrow(mem, search->tables, index->root[NC_DIM_PROTO], proto, 0);
-	}
+	if (pkt->deep || nc_one_left(search))
+		return;
+	nc_narrow(mem, search->tables, index->root[NC_DIM_SPORT], l4 << 16, 0);
+	nc_narrow(mem, search->tables, index->root[NC_DIM_DPORT], l4 << 32, 0);
+	nc_narrow(mem, search->tables, index->root[NC_DIM_PROTO], proto, 0);
 }
 
 /*
