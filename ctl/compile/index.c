@@ -58,6 +58,14 @@ int nc_units_push(struct nc_image *image, size_t n, uint32_t *ret)
 	return 0;
 }
 
+int nc_units_push_lines(struct nc_image *image, size_t n, uint32_t *ret)
+{
+	uint32_t gap;
+	int r = nc_units_push(image, -image->index.n % NC_UNITS_LINE, &gap);
+
+	return r < 0 ? r : nc_units_push(image, n, ret);
+}
+
 /* --- reading the rules ------------------------------------------------------------------------------------------ */
 
 static bool leads_to(const struct nc_step *step, uint32_t at)

@@ -15,18 +15,29 @@ typedef NC_VEC(struct nc_reach) nc_reaches;
 
 /* Append units, all zero, to the index: where the first is. 0 or -ENOMEM. */
 int nc_units_push(struct nc_image *image, size_t n, uint32_t *ret);
+/* The same from the beginning of a cache line on. */
+int nc_units_push_lines(struct nc_image *image, size_t n, uint32_t *ret);
 /* What is at a unit. Valid until the next are appended. */
 static inline void *nc_unit_at(const struct nc_image *image, uint32_t unit)
 {
 	return &image->index.v[unit];
 }
 
+/* Nodes on a way through the trie of a dimension. */
+static inline unsigned nc_trie_levels(enum nc_dim dim, enum nc_family family)
+{
+	if (dim == NC_DIM_PROTO)
+		return NC_TRIE_LEVELS_PROTO;
+	if (dim >= NC_DIM_SPORT)
+		return NC_TRIE_LEVELS_PORT;
+	return family == NC_FAMILY_IP ? NC_TRIE_LEVELS_IP : NC_TRIE_LEVELS_IP6;
+}
+
 /*
- * The trie over intervals of values of so many bits, left-justified, with rows of so many words: its root entry. 0 or
- * -ENOMEM.
+ * The trie over intervals in a dimension, with rows of so many words: its root entry. 0 or -ENOMEM.
  */
-int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, unsigned bits, unsigned words,
-		  __u64 *ret_root);
+int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, enum nc_dim dim,
+		  enum nc_family family, unsigned words, __u64 *ret_root);
 
 /* A chain's rules of one family. */
 struct nc_tuples_in {

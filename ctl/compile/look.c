@@ -14,28 +14,18 @@ struct looking {
 	struct nc_look *look;
 };
 
-static uint32_t find_leaf(struct looking *looking, __u64 entry, nc_num value)
+static const __u64 *find_row(struct looking *looking, __u64 entry, nc_num value)
 {
 	__u64 high = value >> 64, low = value;
 
-	while (!(entry & NC_TRIE_LEAF)) {
+	while (NC_TRIE_STRIDE(entry)) {
 		unsigned pos = NC_TRIE_POS(entry);
 		__u64 bits = pos < 64 ? high << pos : low << (pos - 64);
 		const __u64 *next = nc_unit_at(looking->image, NC_TRIE_FIRST(entry));
 
 		entry = next[bits >> (64 - NC_TRIE_STRIDE(entry))];
-		looking->look->nodes++;
 	}
-	return entry;
-}
-
-static bool is_one_left(const struct looking *looking)
-{
-	unsigned left = 0;
-
-	for (int i = 0; i < NC_ROW_WORDS; i++)
-		left += __builtin_popcountll(looking->tables[i]);
-	return left <= 1;
+	return nc_unit_at(looking->image, NC_TRIE_FIRST(entry) + 1);
 }
 
 static void choose_tables(struct looking *looking, const nc_num value[_NC_DIM_MAX])
@@ -44,13 +34,10 @@ static void choose_tables(struct looking *looking, const nc_num value[_NC_DIM_MA
 
 	memcpy(looking->tables, looking->index->all, sizeof(looking->tables));
 	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX && looking->family != NC_FAMILY_OTHER; dim++) {
-		const __u64 *row;
-		uint32_t at;
+		__u64 root = looking->index->root[dim];
+		const __u64 *row = root ? find_row(looking, root, value[dim]) : NULL;
 
-		if (dim > NC_DIM_DADDR && is_one_left(looking))
-			break;
-		at = find_leaf(looking, looking->index->root[dim], value[dim]);
-		row = at == NC_ROW_ALL ? NULL : nc_unit_at(looking->image, at);
+		looking->look->nodes += row ? nc_trie_levels(dim, looking->family) : 0;
 		for (unsigned word = 0; row && word < words; word++)
 			looking->tables[word] &= row[word];
 	}

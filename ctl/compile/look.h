@@ -13,7 +13,7 @@ struct nc_look {
 };
 
 /* What one of each costs beside the others, as measured: in ns on the machine of docs/performance.md, but only the proportion counts. */
-#define NC_COST_NODE  4
+#define NC_COST_NODE  2
 #define NC_COST_PROBE 9
 #define NC_COST_RULE  4
 

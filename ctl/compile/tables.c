@@ -31,7 +31,7 @@ static void fill_rule6(struct nc_rule6 *rule, const struct nc_box *box)
 /* Where the next rule will be. */
 static uint32_t next_unit(const struct nc_tuple_space *space)
 {
-	return space->image->index.n;
+	return (space->image->index.n + NC_UNITS_LINE - 1) / NC_UNITS_LINE * NC_UNITS_LINE;
 }
 
 static int push_rule(struct nc_tuple_space *space, const struct nc_box *box, bool last)
@@ -41,8 +41,8 @@ static int push_rule(struct nc_tuple_space *space, const struct nc_box *box, boo
 	const struct nc_interval *dport = &box->dim[NC_DIM_DPORT];
 	struct nc_index_rule *rule;
 	uint32_t at;
-	int r = nc_units_push(space->image,
-			      wide ? NC_UNITS(struct nc_rule6) : NC_UNITS(struct nc_rule4), &at);
+	int r = nc_units_push_lines(space->image,
+				    wide ? NC_UNITS(struct nc_rule6) : NC_UNITS(struct nc_rule4), &at);
 
 	if (r < 0)
 		return r;
@@ -176,7 +176,7 @@ static int emit_tables(struct nc_tuple_space *space, struct nc_index *ret)
 {
 	_cleanup_free_ size_t *first = calloc(space->tables.n + 2, sizeof(*first));
 	_cleanup_free_ struct nc_tuple_member **members = first ? sort_members(space, first) : NULL;
-	int r = members ? nc_units_push(space->image,
+	int r = members ? nc_units_push_lines(space->image,
 					space->tables.n * NC_UNITS(struct nc_index_table),
 					&ret->tables)
 			: -ENOMEM;
@@ -219,10 +219,9 @@ static int emit_trie(struct nc_tuple_space *space, enum nc_dim dim, unsigned wor
 		r = r ?: nc_vec_push(&reaches, reach);
 	}
 	if (r == 0 && matters)
-		r = nc_trie_build(space->image, &reaches, nc_dim_bits(dim, space->in->family),
-				  words, ret);
+		r = nc_trie_build(space->image, &reaches, dim, space->in->family, words, ret);
 	else
-		*ret = NC_TRIE_LEAF | NC_ROW_ALL;
+		*ret = 0;
 	nc_vec_free(&reaches);
 	return r;
 }
@@ -240,16 +239,19 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* A packet: three of four are drawn from a box, the fourth from anywhere. */
+/* A packet: two of three are drawn from a box, the third from anywhere but for its protocol. */
 static void draw(const struct nc_tuple_space *space, size_t i, nc_num value[_NC_DIM_MAX])
 {
 	const struct nc_box *box = &space->in->boxes[mix(i) % space->in->n];
+	bool anywhere = i % 3 == 2;
 
 	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++) {
 		nc_num any = (nc_num)mix(i * 16 + dim * 2) << 64 | mix(i * 16 + dim * 2 + 1);
 		nc_num low = box->dim[dim].low, span = box->dim[dim].high - low;
 
-		value[dim] = i % 4 == 3 ? any : ~span ? low + any % (span + 1) : any;
+		value[dim] = anywhere && dim != NC_DIM_PROTO ? any
+			     : ~span			 ? low + any % (span + 1)
+							 : any;
 	}
 }
 
@@ -274,7 +276,7 @@ static struct nc_index without(const struct nc_index *index, unsigned dims)
 
 	for (enum nc_dim dim = NC_DIM_SPORT; dim < _NC_DIM_MAX; dim++) {
 		if (dims >> (dim - NC_DIM_SPORT) & 1)
-			less.root[dim] = NC_TRIE_LEAF | NC_ROW_ALL;
+			less.root[dim] = 0;
 	}
 	return less;
 }
@@ -304,7 +306,7 @@ static int emit_tries(struct nc_tuple_space *space, enum nc_dim first, unsigned 
 
 	for (enum nc_dim dim = first; dim < _NC_DIM_MAX && !r; dim++) {
 		if (dim >= NC_DIM_SPORT && but >> (dim - NC_DIM_SPORT) & 1)
-			ret->root[dim] = NC_TRIE_LEAF | NC_ROW_ALL;
+			ret->root[dim] = 0;
 		else
 			r = emit_trie(space, dim, words, &ret->root[dim]);
 	}

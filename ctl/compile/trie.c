@@ -13,14 +13,9 @@
 #define STRIDE_ROOM 3
 /* Bits before those that tell segments apart which are looked at all the same: of 8 values that are elsewhere, 7 are noticed. */
 #define STRIDE_GUARD 3
-#define TABLES_ASKED_IN_VAIN 2
+#define TABLES_ASKED_IN_VAIN 1
 /* Where more segments are below, bits are not passed over. */
 #define PASSED_MAX 64
-
-/* Nodes on a way that may be as narrow as they like. Behind them all are wide, so that NC_TRIE_DEPTH holds. */
-#define DEPTH_FREE 10
-
-_Static_assert(DEPTH_FREE + 128 / STRIDE_MAX + 2 <= NC_TRIE_DEPTH, "every way ends");
 
 /* From start to the next one's. */
 struct segment {
@@ -100,10 +95,12 @@ static int find_row(struct row_set *set, const __u64 *row, uint32_t *ret)
 		if (memcmp(nc_unit_at(set->image, *ret), row, bytes) == 0)
 			return 0;
 	}
-	r = nc_units_push(set->image, set->words, ret);
+	r = nc_units_push(set->image, 1 + set->words, ret);
 	if (r < 0)
 		return r;
-	memcpy(nc_unit_at(set->image, *ret), row, bytes);
+	/* A leaf, and its row. */
+	*(__u64 *)nc_unit_at(set->image, *ret) = NC_TRIE_ENTRY(*ret, 0, 0);
+	memcpy(nc_unit_at(set->image, ++*ret), row, bytes);
 	set->slots[at] = *ret + 1;
 	set->n++;
 	return 0;
@@ -182,7 +179,7 @@ struct builder {
 	struct nc_image *image;
 	const struct segment *segments;
 	struct row_set *rows;
-	unsigned bits, words;
+	unsigned bits, words, levels;
 };
 
 /* The values that have the first pos bits of low: segments first … last hold them. */
@@ -274,9 +271,10 @@ static void choose_bits(const struct builder *builder, const struct part *part, 
 	} else if (apart > pos) {
 		stride = apart - pos + 1 > stride ? apart - pos + 1 : stride;
 	}
-	if (builder->bits == 8)
+	/* Ports and protocol have few levels. */
+	if (builder->bits <= 16)
 		stride = 8;
-	if (stride > STRIDE_MAX || part->depth >= DEPTH_FREE)
+	if (stride > STRIDE_MAX)
 		stride = STRIDE_MAX;
 	/* Not across the middle, nor behind the end. */
 	end = pos < 64 && builder->bits > 64 ? 64 : builder->bits;
@@ -308,6 +306,15 @@ static int build_child(struct builder *builder, const struct part *part, unsigne
 	return build_part(builder, &child, ret);
 }
 
+static int make_leaf(struct builder *builder, const __u64 *row, __u64 *ret)
+{
+	uint32_t at;
+	int r = find_row(builder->rows, row, &at);
+
+	*ret = NC_TRIE_ENTRY(at - 1, 0, 0);
+	return r;
+}
+
 static int build_part(struct builder *builder, const struct part *part, __u64 *ret)
 {
 	unsigned pos, stride;
@@ -317,14 +324,11 @@ static int build_part(struct builder *builder, const struct part *part, __u64 *r
 	int r;
 
 	if (part->first == part->last) {
-		*ret = NC_TRIE_LEAF | builder->segments[part->first].row;
+		*ret = NC_TRIE_ENTRY(builder->segments[part->first].row - 1, 0, 0);
 		return 0;
 	}
-	if (part->depth && are_alike(builder, part, all)) {
-		r = find_row(builder->rows, all, &first);
-		*ret = NC_TRIE_LEAF | first;
-		return r;
-	}
+	if (are_alike(builder, part, all) || part->depth == builder->levels)
+		return make_leaf(builder, all, ret);
 	choose_bits(builder, part, &pos, &stride);
 	r = nc_units_push(builder->image, (size_t)1 << stride, &first);
 	for (unsigned i = 0; i < 1u << stride && !r; i++) {
@@ -334,15 +338,21 @@ static int build_part(struct builder *builder, const struct part *part, __u64 *r
 		builder->image->index.v[first + i] = entry;
 	}
 	if (r == 0)
-		*ret = NC_TRIE_NODE(first, pos, stride);
+		*ret = NC_TRIE_ENTRY(first, pos, stride);
 	return r;
 }
 
-int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, unsigned bits, unsigned words,
-		  __u64 *ret_root)
+int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, enum nc_dim dim,
+		  enum nc_family family, unsigned words, __u64 *ret_root)
 {
 	struct row_set rows = {.image = image, .words = words};
-	struct builder builder = {.image = image, .bits = bits, .words = words, .rows = &rows};
+	struct builder builder = {
+		.image = image,
+		.rows = &rows,
+		.bits = nc_dim_bits(dim, family),
+		.words = words,
+		.levels = nc_trie_levels(dim, family),
+	};
 	segments all = {};
 	int r = make_segments(&rows, reaches, &all);
 

@@ -12,10 +12,14 @@
 #define DIRECT_MAX NC_TABLES_MAX
 /* Rules of one key that are gone through rather than told apart by ports. */
 #define LIST_MAX 2
+/* Where ports do not tell them apart either, and there are tables left; and where rows that are one word longer are worth it. */
+#define LIST_LONG     3
+#define LIST_TOO_LONG 8
 /* A range of ports becomes at most so many blocks of one size. */
 #define BLOCKS_MAX 4
 /* Tables of longer chains: rows of two words. */
 #define HASHED_TABLES_MAX 128
+#define TABLES_KEPT	  32 /* for long lists */
 
 /* Levels of prefix lengths, of which a box takes the longest that is not longer than its own. */
 static const uint8_t levels_ip[] = {0, 8, 16, 24, 28, 32};
@@ -373,6 +377,116 @@ static int merge_tables(struct nc_tuple_space *space, size_t most)
 	return r;
 }
 
+/* --- long lists ---------------------------------------------------------------------------------------------------- */
+
+/* Members with the same key, at the one that has been seen first. */
+struct list {
+	struct nc_tuple_member *first;
+	uint32_t n;
+};
+
+typedef NC_VEC(struct list) lists;
+
+static bool is_same_list(const struct nc_tuple_space *space, const struct nc_tuple_member *a,
+			 const struct nc_tuple_member *b)
+{
+	return a->table == b->table && nc_tuple_same_key(space, a, b);
+}
+
+static size_t hash_list(const struct nc_tuple_space *space, const struct nc_tuple_member *member,
+			size_t cap)
+{
+	return nc_tuple_hash(space, member, member->table * UINT64_C(0x9e3779b97f4a7c15)) &
+	       (cap - 1);
+}
+
+/* How long the list of each key is: a hash of 2^n places, NULL for want of memory. */
+static struct list *count_lists(struct nc_tuple_space *space, size_t *ret_cap)
+{
+	struct list *found;
+	size_t cap = 64;
+
+	while (cap < space->members.n * 2)
+		cap *= 2;
+	found = calloc(cap, sizeof(*found));
+	nc_vec_foreach (member, &space->members) {
+		size_t at = hash_list(space, member, cap);
+
+		if (!found)
+			return NULL;
+		while (found[at].n && !is_same_list(space, found[at].first, member))
+			at = (at + 1) & (cap - 1);
+		if (!found[at].n++)
+			found[at].first = member;
+	}
+	*ret_cap = cap;
+	return found;
+}
+
+static int compare_lists(const void *a, const void *b)
+{
+	const struct list *x = a, *y = b;
+
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* Those of more than a few members, the longest first. */
+static int find_long_lists(struct nc_tuple_space *space, lists *ret)
+{
+	size_t cap = 0;
+	_cleanup_free_ struct list *found = count_lists(space, &cap);
+	int r = found ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < cap && !r; i++) {
+		if (found[i].n > LIST_LONG)
+			r = nc_vec_push(ret, found[i]);
+	}
+	if (ret->n)
+		qsort(ret->v, ret->n, sizeof(*ret->v), compare_lists);
+	return r;
+}
+
+/* A list's members get a table each, as long as there is room: a packet is told which of them it need look at. */
+static int spread_list(struct nc_tuple_space *space, const struct list *list, size_t most)
+{
+	struct nc_tuple_member key = *list->first;
+	int r = 0;
+
+	for (struct nc_tuple_member *member = list->first;
+	     member < space->members.v + space->members.n && !r; member++) {
+		struct nc_tuple_table table = {.least = member->box->rule, .n = 1};
+
+		if (space->tables.n >= most)
+			break;
+		if (!is_same_list(space, member, &key))
+			continue;
+		table.levels.reads_th = reads_th(space, member->box);
+		space->tables.v[member->table].n--;
+		member->table = space->tables.n;
+		r = nc_vec_push(&space->tables, table);
+	}
+	return r;
+}
+
+/* Tables that lost rules keep their least: it may be too early, never too late. */
+static int spread_lists(struct nc_tuple_space *space)
+{
+	lists found = {};
+	int r = find_long_lists(space, &found);
+
+	nc_vec_foreach (list, &found) {
+		size_t most = list->n > LIST_TOO_LONG	? HASHED_TABLES_MAX
+			      : space->tables.n <= 64 ? 64
+						      : HASHED_TABLES_MAX;
+
+		r = r ?: spread_list(space, list, most);
+	}
+	nc_vec_free(&found);
+	return r;
+}
+
 static int compare_tables(const void *a, const void *b)
 {
 	const struct nc_tuple_table *x = a, *y = b;
@@ -419,7 +533,9 @@ int nc_tuples_build(struct nc_image *image, const struct nc_tuples_in *in, struc
 	} else {
 		r = fill_hashed(&space);
 		if (r == 0)
-			r = merge_tables(&space, HASHED_TABLES_MAX);
+			r = merge_tables(&space, HASHED_TABLES_MAX - TABLES_KEPT);
+		if (r == 0)
+			r = spread_lists(&space);
 	}
 	if (r == 0)
 		r = order_tables(&space);

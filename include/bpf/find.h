@@ -38,50 +38,33 @@ static __always_inline const void *nc_unit(const void *mem, __u32 unit)
 	return mem + ((__u64)(unit & nc_spec.index_mask) * NC_UNIT);
 }
 
-/* The row for a value that stands at the left of 128 bits. */
-static __always_inline __u32 nc_trie_find(const void *mem, __u64 entry, __u64 high, __u64 low)
+/* The row for a value that stands at the left of 128 bits, or of 64 (low is the same then). */
+static __always_inline const __u64 *nc_trie_find(const void *mem, __u64 entry, __u64 high, __u64 low,
+						 int levels)
 {
-	for (int i = 0; i < NC_TRIE_DEPTH; i++) {
-		__u64 bits;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < levels; i++) {
+		__u64 word = high ^ ((high ^ low) & -(NC_TRIE_POS(entry) >> 6));
+		__u64 bits = word << (NC_TRIE_POS(entry) & 63);
 
-		if (entry & NC_TRIE_LEAF)
-			break;
-		bits = NC_TRIE_POS(entry) < 64 ? high << NC_TRIE_POS(entry)
-					       : low << (NC_TRIE_POS(entry) - 64);
 		entry = *(const __u64 *)nc_unit(mem, NC_TRIE_FIRST(entry) +
-							     (__u32)(bits >> (64 - NC_TRIE_STRIDE(entry))));
+							     (__u32)(bits >> 1 >> (63 - NC_TRIE_STRIDE(entry))));
 	}
-	return entry;
+	return nc_unit(mem, NC_TRIE_FIRST(entry) + 1);
 }
 
 static __always_inline void nc_narrow(const void *mem, __u64 tables[NC_ROW_WORDS], __u64 root,
-				      __u64 high, __u64 low)
+				      __u64 high, __u64 low, int levels)
 {
-	__u32 row = nc_trie_find(mem, root, high, low);
-	const __u64 *reached;
+	const __u64 *row;
 
-	if (row == NC_ROW_ALL)
+	if (!root)
 		return;
-	reached = nc_unit(mem, row);
+	row = nc_trie_find(mem, root, high, low, levels);
 	for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
 		if (word < nc_spec.index_words)
-			tables[word] &= reached[word];
+			tables[word] &= row[word];
 	}
-}
-
-/* Is one table left, or none? */
-static __always_inline bool nc_one_left(const struct nc_search *search)
-{
-	__u64 left = 0, more = 0;
-
-	for (__u32 word = 0; word < NC_ROW_WORDS; word++) {
-		if (word >= nc_spec.index_words)
-			break;
-		more |= search->tables[word] & (search->tables[word] - 1);
-		more |= left ? search->tables[word] : 0;
-		left |= search->tables[word];
-	}
-	return !more;
 }
 
 /* The tables that may have a rule for the packet. */
@@ -98,27 +81,32 @@ static __always_inline void nc_choose_tables(const void *mem, struct nc_search *
 
 		proto = nc_slot(pkt, NC_SLOT_L3) << 16;
 		search->addr[0] = saddr | daddr >> 32;
-		nc_narrow(mem, search->tables, index->root[NC_DIM_SADDR], saddr, 0);
-		nc_narrow(mem, search->tables, index->root[NC_DIM_DADDR], daddr, 0);
+		nc_narrow(mem, search->tables, index->root[NC_DIM_SADDR], saddr, saddr,
+			  NC_TRIE_LEVELS_IP);
+		nc_narrow(mem, search->tables, index->root[NC_DIM_DADDR], daddr, daddr,
+			  NC_TRIE_LEVELS_IP);
 	} else if (search->family == NC_FAMILY_IP6) {
 		search->addr[0] = nc_slot(pkt, NC_SLOT_SADDR);
 		search->addr[1] = nc_slot(pkt, NC_SLOT_SADDR_LOW);
 		search->addr[2] = nc_slot(pkt, NC_SLOT_DADDR);
 		search->addr[3] = nc_slot(pkt, NC_SLOT_DADDR_LOW);
 		nc_narrow(mem, search->tables, index->root[NC_DIM_SADDR], search->addr[0],
-			  search->addr[1]);
+			  search->addr[1], NC_TRIE_LEVELS_IP6);
 		nc_narrow(mem, search->tables, index->root[NC_DIM_DADDR], search->addr[2],
-			  search->addr[3]);
+			  search->addr[3], NC_TRIE_LEVELS_IP6);
 	} else {
 		return;
 	}
 	search->rest = (l4 & 0x0000ffffffff0000ull) | proto >> 56;
 	/* What is not known is not in the way of rules that do not ask. */
-	if (pkt->deep || nc_one_left(search))
+	if (pkt->deep)
 		return;
-	nc_narrow(mem, search->tables, index->root[NC_DIM_SPORT], l4 << 16, 0);
-	nc_narrow(mem, search->tables, index->root[NC_DIM_DPORT], l4 << 32, 0);
-	nc_narrow(mem, search->tables, index->root[NC_DIM_PROTO], proto, 0);
+	nc_narrow(mem, search->tables, index->root[NC_DIM_SPORT], l4 << 16, l4 << 16,
+		  NC_TRIE_LEVELS_PORT);
+	nc_narrow(mem, search->tables, index->root[NC_DIM_DPORT], l4 << 32, l4 << 32,
+		  NC_TRIE_LEVELS_PORT);
+	nc_narrow(mem, search->tables, index->root[NC_DIM_PROTO], proto, proto,
+		  NC_TRIE_LEVELS_PROTO);
 }
 
 /*

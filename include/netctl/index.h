@@ -39,28 +39,33 @@ enum nc_dim {
 
 #define NC_UNIT	      8
 #define NC_UNITS(type) (sizeof(type) / NC_UNIT)
+#define NC_UNITS_LINE  8 /* tables and rules begin at a multiple of it */
 #define NC_UNITS_SLACK 16 /* behind the last: what begins at any unit may be read */
 
 /*
- * An entry of a trie. A leaf: NC_TRIE_LEAF and, in the lower half, a row. A node: the unit of its first entry, and in the upper
- * half which bits of the value choose among them: stride bits from bit pos (from the left) on, which do not cross bit 64.
- * Bits before pos may not have been looked at: a wrong leaf costs a probe, no more.
+ * An entry of a trie: the unit of the node below, and which bits of the value choose among that node's entries: stride bits from
+ * bit pos (from the left) on, which do not cross bit 64. A leaf is an entry with stride 0 that leads to itself, so that all ways
+ * are of one length and a lookup has no branch; behind it stands its row. Bits may be passed over, and what the last level does
+ * not tell apart has one leaf: a row may name a table too many, which costs a probe, and never one too few.
  */
-#define NC_TRIE_LEAF		     (1ull << 63)
-#define NC_TRIE_NODE(first, pos, stride) ((first) | (__u64)(pos) << 32 | (__u64)(stride) << 40)
-#define NC_TRIE_FIRST(entry)	     ((__u32)(entry))
-#define NC_TRIE_POS(entry)	     ((entry) >> 32 & 0xff)
-#define NC_TRIE_STRIDE(entry)	     ((entry) >> 40 & 0xff)
-#define NC_TRIE_DEPTH		     20 /* nodes on a way; 16 bits of value have fewer */
+#define NC_TRIE_ENTRY(first, pos, stride) ((first) | (__u64)(pos) << 32 | (__u64)(stride) << 40)
+#define NC_TRIE_FIRST(entry)		  ((__u32)(entry))
+#define NC_TRIE_POS(entry)		  ((entry) >> 32 & 0x7f)
+#define NC_TRIE_STRIDE(entry)		  ((entry) >> 40 & 0x3f)
+
+/* Nodes on a way. */
+#define NC_TRIE_LEVELS_IP    4
+#define NC_TRIE_LEVELS_IP6   5
+#define NC_TRIE_LEVELS_PORT  2
+#define NC_TRIE_LEVELS_PROTO 1
 
 /* A row: bit per table of an index, in the order of the tables; as many words as the index has. */
 #define NC_ROW_WORDS  4
 #define NC_TABLES_MAX (NC_ROW_WORDS * 64)
-#define NC_ROW_ALL    0xffffffffu /* in a leaf: all of them */
 
 /* One chain and family: at step.index, those of the families one behind the other. */
 struct nc_index {
-	__u64 root[_NC_DIM_MAX]; /* entries of tries; a leaf of NC_ROW_ALL: the dimension does not matter */
+	__u64 root[_NC_DIM_MAX]; /* entries of tries; 0: the dimension is not looked at */
 	__u64 all[NC_ROW_WORDS];    /* the tables there are */
 	__u64 shallow[NC_ROW_WORDS]; /* those whose rules read no transport header */
 	__u32 tables;		     /* the first, in ascending order of their least rule */
@@ -112,12 +117,14 @@ struct nc_rule4 {
 	struct nc_index_rule rule;
 	__u32 saddr, saddr_span; /* as ports are compared */
 	__u32 daddr, daddr_span;
+	__u32 pad[4]; /* zero: to the end of the cache line */
 };
 
 struct nc_rule6 {
 	struct nc_index_rule rule;
 	__u64 addr[4]; /* source, destination; upper halves first; under mask */
 	__u64 mask[4];
+	__u64 pad[4]; /* zero */
 };
 
 /* The hash of masked bits. Multiplicative; the seed is the table's. */
@@ -137,7 +144,7 @@ static inline __u64 nc_index_hash(const __u64 addr[4], __u64 rest, int words, __
 _Static_assert(sizeof(struct nc_index) == 112, "struct nc_index is part of the ABI");
 _Static_assert(sizeof(struct nc_index_slot) == NC_UNIT, "struct nc_index_slot is part of the ABI");
 _Static_assert(sizeof(struct nc_index_table) == 64, "struct nc_index_table is part of the ABI");
-_Static_assert(sizeof(struct nc_rule4) == 48, "struct nc_rule4 is part of the ABI");
-_Static_assert(sizeof(struct nc_rule6) == 96, "struct nc_rule6 is part of the ABI");
+_Static_assert(sizeof(struct nc_rule4) == 64, "struct nc_rule4 is part of the ABI");
+_Static_assert(sizeof(struct nc_rule6) == 128, "struct nc_rule6 is part of the ABI");
 
 #endif
