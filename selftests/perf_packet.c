@@ -154,8 +154,10 @@ int main(void)
 	add_ruleset("twenty mixed rules, none hits", twenty, packet("10.0.0.1", 81));
 	if (getenv("ONLY")) {
 		size_t i = 0;
-		while (!strstr(subjects[i].name, getenv("ONLY"))) i++;
-		for (;;) measure(&subjects[i]);
+		while (!strstr(subjects[i].name, getenv("ONLY")))
+			i++;
+		for (;;)
+			measure(&subjects[i]);
 	}
 	for (int round = 0; round < ROUNDS; round++) {
 		for (size_t i = 0; i < n_subjects; i++)

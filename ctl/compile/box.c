@@ -9,9 +9,9 @@
 
 #include "compile/box.h"
 
-#define LANE_PROTO (UINT64_C(0xff) << 56) /* of NC_SLOT_L4 */
-#define LANE_SPORT (UINT64_C(0xffff) << 32)
-#define LANE_DPORT (UINT64_C(0xffff) << 16)
+#define LANE_PROTO    (UINT64_C(0xff) << 56) /* of NC_SLOT_L4 */
+#define LANE_SPORT    (UINT64_C(0xffff) << 32)
+#define LANE_DPORT    (UINT64_C(0xffff) << 16)
 #define LANE_IP_PROTO (UINT64_C(0xff) << 40) /* of NC_SLOT_L3 */
 #define LANE_FAMILY   (UINT64_C(0xffff) << 48)
 
@@ -314,7 +314,8 @@ static bool read_alternatives(struct reading *reading, uint32_t at, unsigned n)
 		const struct nc_step *step = step_at(reading, at + i);
 		unsigned shift = 128 - __builtin_popcountll(lane), down = __builtin_ctzll(lane);
 
-		if (step->low + step->span < step->low || step->low + step->span > (lane | (lane - 1)))
+		if (step->low + step->span < step->low ||
+		    step->low + step->span > (lane | (lane - 1)))
 			return false;
 		list.v[i].low = (nc_num)(step->low >> down) << shift;
 		list.v[i].high = (nc_num)((step->low + step->span) >> down) << shift |

@@ -23,7 +23,7 @@ struct nc_laid_chain {
 	const struct nc_chain *chain;
 	uint32_t start, end;	      /* end: its policy or return */
 	uint32_t first_rule, n_rules; /* in image->rules */
-	uint64_t longest;	      /* steps that a packet can make in it and below; 0: not known yet */
+	uint64_t longest; /* steps that a packet can make in it and below; 0: not known yet */
 };
 
 struct nc_build {

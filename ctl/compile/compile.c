@@ -93,6 +93,7 @@ static void specify(struct nc_image *image)
 	}
 	while (spec->index_mask < image->index.n)
 		spec->index_mask = spec->index_mask * 2 + 1;
+	spec->index_bytes = spec->index_mask * NC_UNIT;
 }
 
 void nc_image_clear(struct nc_image *image)

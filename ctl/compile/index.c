@@ -11,7 +11,7 @@
 #include "compile/index.h"
 
 /* A chain with fewer rules that the index can tell apart is walked: a lookup costs as much as some steps. */
-#define INDEXED_MIN 4
+#define INDEXED_MIN  4
 #define LOOKUP_STEPS 6
 
 /* A rule on its way from the old layout to the new one. */
@@ -19,9 +19,10 @@ struct indexed_rule {
 	uint32_t first, end; /* its steps, as they were */
 	struct nc_boxed boxed;
 	struct nc_index_rule record;
-	uint32_t next_th; /* the first rule from this one on that reads the transport header; NC_NONE: there is none */
-	bool follows;	  /* the one before leads to it without a lookup */
-	bool left;	  /* it can go on to the next rule */
+	uint32_t
+		next_th; /* the first rule from this one on that reads the transport header; NC_NONE: there is none */
+	bool follows; /* the one before leads to it without a lookup */
+	bool left;    /* it can go on to the next rule */
 };
 
 struct indexing {
@@ -303,8 +304,7 @@ static int lay_indexed(struct layout *layout, struct indexing *indexing)
 	if (r == 0)
 		r = build_index(indexing);
 	if (r == 0)
-		memcpy(nc_unit_at(image, indexing->unit), indexing->index,
-		       sizeof(indexing->index));
+		memcpy(nc_unit_at(image, indexing->unit), indexing->index, sizeof(indexing->index));
 	return r;
 }
 
@@ -367,8 +367,7 @@ int nc_build_index(struct nc_build *build)
 	int r = layout.moved ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < build->laid.n && !r; i++) {
-		uint32_t behind =
-			i + 1 < build->laid.n ? build->laid.v[i + 1].start : n_old;
+		uint32_t behind = i + 1 < build->laid.n ? build->laid.v[i + 1].start : n_old;
 
 		r = lay_chain(build, &build->laid.v[i], behind, &layout);
 	}

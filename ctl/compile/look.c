@@ -14,18 +14,17 @@ struct looking {
 	struct nc_look *look;
 };
 
-static const __u64 *find_row(struct looking *looking, __u64 entry, nc_num value)
+static const __u64 *find_row(const struct looking *looking, __u64 root, nc_num value)
 {
-	__u64 high = value >> 64, low = value;
+	__u64 entry = root;
 
-	while (NC_TRIE_STRIDE(entry)) {
-		unsigned pos = NC_TRIE_POS(entry);
-		__u64 bits = pos < 64 ? high << pos : low << (pos - 64);
-		const __u64 *next = nc_unit_at(looking->image, NC_TRIE_FIRST(entry));
+	for (unsigned i = 0; i < NC_TRIE_LEVELS(root); i++) {
+		__u64 bits = entry & NC_TRIE_LOWER ? value : value >> 64;
+		uint32_t byte = entry + (bits << (entry >> 32 & 63) >> (entry >> 40 & 63));
 
-		entry = next[bits >> (64 - NC_TRIE_STRIDE(entry))];
+		entry = *(const __u64 *)nc_unit_at(looking->image, byte / NC_UNIT);
 	}
-	return nc_unit_at(looking->image, NC_TRIE_FIRST(entry) + 1);
+	return nc_unit_at(looking->image, (uint32_t)entry / NC_UNIT + NC_TRIE_LEAF_UNITS);
 }
 
 static void choose_tables(struct looking *looking, const nc_num value[_NC_DIM_MAX])
@@ -37,7 +36,7 @@ static void choose_tables(struct looking *looking, const nc_num value[_NC_DIM_MA
 		__u64 root = looking->index->root[dim];
 		const __u64 *row = root ? find_row(looking, root, value[dim]) : NULL;
 
-		looking->look->nodes += row ? nc_trie_levels(dim, looking->family) : 0;
+		looking->look->nodes += NC_TRIE_LEVELS(root);
 		for (unsigned word = 0; row && word < words; word++)
 			looking->tables[word] &= row[word];
 	}
@@ -117,7 +116,8 @@ void nc_look_up(const struct nc_image *image, const struct nc_index *index, enum
 		looking.addr[2] = v[NC_DIM_DADDR] >> 64;
 		looking.addr[3] = v[NC_DIM_DADDR];
 	} else {
-		looking.addr[0] = (__u64)(v[NC_DIM_SADDR] >> 96) << 32 | (__u32)(v[NC_DIM_DADDR] >> 96);
+		looking.addr[0] =
+			(__u64)(v[NC_DIM_SADDR] >> 96) << 32 | (__u32)(v[NC_DIM_DADDR] >> 96);
 	}
 	looking.rest = (__u64)(v[NC_DIM_SPORT] >> 112) << 32 |
 		       (__u64)(v[NC_DIM_DPORT] >> 112) << 16 | (__u8)(v[NC_DIM_PROTO] >> 120);

@@ -41,8 +41,8 @@ static int push_rule(struct nc_tuple_space *space, const struct nc_box *box, boo
 	const struct nc_interval *dport = &box->dim[NC_DIM_DPORT];
 	struct nc_index_rule *rule;
 	uint32_t at;
-	int r = nc_units_push_lines(space->image,
-				    wide ? NC_UNITS(struct nc_rule6) : NC_UNITS(struct nc_rule4), &at);
+	int r = nc_units_push_lines(
+		space->image, wide ? NC_UNITS(struct nc_rule6) : NC_UNITS(struct nc_rule4), &at);
 
 	if (r < 0)
 		return r;
@@ -100,8 +100,7 @@ static int make_slots(struct nc_tuple_space *space, struct nc_tuple_member **mem
 		slot->rules = NC_NONE;
 	}
 	for (size_t i = 0; i < n; i++)
-		members[i]->slot =
-			nc_tuple_hash(space, members[i], table->seed) >> table->shift;
+		members[i]->slot = nc_tuple_hash(space, members[i], table->seed) >> table->shift;
 	qsort(members, n, sizeof(*members), compare_members);
 	return r;
 }
@@ -177,8 +176,8 @@ static int emit_tables(struct nc_tuple_space *space, struct nc_index *ret)
 	_cleanup_free_ size_t *first = calloc(space->tables.n + 2, sizeof(*first));
 	_cleanup_free_ struct nc_tuple_member **members = first ? sort_members(space, first) : NULL;
 	int r = members ? nc_units_push_lines(space->image,
-					space->tables.n * NC_UNITS(struct nc_index_table),
-					&ret->tables)
+					      space->tables.n * NC_UNITS(struct nc_index_table),
+					      &ret->tables)
 			: -ENOMEM;
 
 	for (size_t i = 0; i < space->tables.n && !r; i++) {
@@ -212,8 +211,7 @@ static int emit_trie(struct nc_tuple_space *space, enum nc_dim dim, unsigned wor
 	int r = 0;
 
 	nc_vec_foreach (member, &space->members) {
-		struct nc_reach reach = {.interval = member->box->dim[dim],
-					 .table = member->table};
+		struct nc_reach reach = {.interval = member->box->dim[dim], .table = member->table};
 
 		matters |= !is_all(&reach.interval);
 		r = r ?: nc_vec_push(&reaches, reach);
@@ -250,8 +248,8 @@ static void draw(const struct nc_tuple_space *space, size_t i, nc_num value[_NC_
 		nc_num low = box->dim[dim].low, span = box->dim[dim].high - low;
 
 		value[dim] = anywhere && dim != NC_DIM_PROTO ? any
-			     : ~span			 ? low + any % (span + 1)
-							 : any;
+			     : ~span			     ? low + any % (span + 1)
+							     : any;
 	}
 }
 

@@ -12,7 +12,7 @@
 /* Nodes are so many bits wider than they would need to be for each segment to have an entry. */
 #define STRIDE_ROOM 3
 /* Bits before those that tell segments apart which are looked at all the same: of 8 values that are elsewhere, 7 are noticed. */
-#define STRIDE_GUARD 3
+#define STRIDE_GUARD	     3
 #define TABLES_ASKED_IN_VAIN 1
 /* Where more segments are below, bits are not passed over. */
 #define PASSED_MAX 64
@@ -80,6 +80,11 @@ static int grow_rows(struct row_set *set)
 	return 0;
 }
 
+static __u64 leaf_entry(uint32_t unit)
+{
+	return NC_TRIE_ENTRY(unit, 0, 1);
+}
+
 static int find_row(struct row_set *set, const __u64 *row, uint32_t *ret)
 {
 	size_t at, bytes = set->words * sizeof(*row);
@@ -95,12 +100,14 @@ static int find_row(struct row_set *set, const __u64 *row, uint32_t *ret)
 		if (memcmp(nc_unit_at(set->image, *ret), row, bytes) == 0)
 			return 0;
 	}
-	r = nc_units_push(set->image, 1 + set->words, ret);
+	r = nc_units_push(set->image, NC_TRIE_LEAF_UNITS + set->words, ret);
 	if (r < 0)
 		return r;
 	/* A leaf, and its row. */
-	*(__u64 *)nc_unit_at(set->image, *ret) = NC_TRIE_ENTRY(*ret, 0, 0);
-	memcpy(nc_unit_at(set->image, ++*ret), row, bytes);
+	for (unsigned i = 0; i < NC_TRIE_LEAF_UNITS; i++)
+		*(__u64 *)nc_unit_at(set->image, *ret + i) = leaf_entry(*ret);
+	*ret += NC_TRIE_LEAF_UNITS;
+	memcpy(nc_unit_at(set->image, *ret), row, bytes);
 	set->slots[at] = *ret + 1;
 	set->n++;
 	return 0;
@@ -180,6 +187,7 @@ struct builder {
 	const struct segment *segments;
 	struct row_set *rows;
 	unsigned bits, words, levels;
+	unsigned depth; /* levels that there are */
 };
 
 /* The values that have the first pos bits of low: segments first … last hold them. */
@@ -290,8 +298,7 @@ static int build_child(struct builder *builder, const struct part *part, unsigne
 		       unsigned stride, unsigned i, size_t *cursor, __u64 *ret)
 {
 	/* A part that was passed over to is where its ends are. */
-	nc_num base = pos == part->pos ? part->low
-				       : builder->segments[part->last].start;
+	nc_num base = pos == part->pos ? part->low : builder->segments[part->last].start;
 	nc_num high;
 	struct part child = {.pos = pos + stride, .depth = part->depth + 1};
 
@@ -311,7 +318,8 @@ static int make_leaf(struct builder *builder, const __u64 *row, __u64 *ret)
 	uint32_t at;
 	int r = find_row(builder->rows, row, &at);
 
-	*ret = NC_TRIE_ENTRY(at - 1, 0, 0);
+	if (r == 0)
+		*ret = leaf_entry(at - NC_TRIE_LEAF_UNITS);
 	return r;
 }
 
@@ -324,11 +332,13 @@ static int build_part(struct builder *builder, const struct part *part, __u64 *r
 	int r;
 
 	if (part->first == part->last) {
-		*ret = NC_TRIE_ENTRY(builder->segments[part->first].row - 1, 0, 0);
+		*ret = leaf_entry(builder->segments[part->first].row - NC_TRIE_LEAF_UNITS);
 		return 0;
 	}
 	if (are_alike(builder, part, all) || part->depth == builder->levels)
 		return make_leaf(builder, all, ret);
+	if (part->depth >= builder->depth)
+		builder->depth = part->depth + 1;
 	choose_bits(builder, part, &pos, &stride);
 	r = nc_units_push(builder->image, (size_t)1 << stride, &first);
 	for (unsigned i = 0; i < 1u << stride && !r; i++) {
@@ -361,6 +371,7 @@ int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, enum nc_dim
 
 		builder.segments = all.v;
 		r = build_part(&builder, &whole, ret_root);
+		*ret_root |= builder.depth * NC_TRIE_LEVEL;
 	}
 	free(rows.slots);
 	nc_vec_free(&all);

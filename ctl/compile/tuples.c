@@ -30,7 +30,7 @@ static const uint8_t levels_proto[] = {0, 8};
 unsigned nc_prefix_length(const struct nc_interval *in, unsigned bits)
 {
 	nc_num differ = in->low ^ in->high;
-	unsigned length = !differ	? 128
+	unsigned length = !differ	 ? 128
 			  : differ >> 64 ? __builtin_clzll(differ >> 64)
 					 : 64 + __builtin_clzll((uint64_t)differ);
 
@@ -47,7 +47,8 @@ static unsigned round_down(const uint8_t *levels, size_t n, unsigned length)
 #define ROUND(levels, length) round_down(levels, sizeof(levels) / sizeof(*levels), length)
 
 /* The level of a box in a dimension. */
-static unsigned level_of(const struct nc_tuple_space *space, const struct nc_box *box, enum nc_dim dim)
+static unsigned level_of(const struct nc_tuple_space *space, const struct nc_box *box,
+			 enum nc_dim dim)
 {
 	unsigned bits = nc_dim_bits(dim, space->in->family);
 	unsigned length = nc_prefix_length(&box->dim[dim], bits);
@@ -91,7 +92,8 @@ void nc_mask_address(__u64 mask[2], unsigned level)
 	mask[1] = level > 64 ? ones(level - 64) : 0;
 }
 
-static struct nc_table_masks masks_of(const struct nc_tuple_space *space, const struct nc_tuple_levels *levels)
+static struct nc_table_masks masks_of(const struct nc_tuple_space *space,
+				      const struct nc_tuple_levels *levels)
 {
 	struct nc_table_masks mask = {};
 	const uint8_t *level = levels->level;
@@ -108,8 +110,8 @@ static struct nc_table_masks masks_of(const struct nc_tuple_space *space, const 
 }
 
 /* A box's key in its table; sport and dport: the first values of the blocks that it is there for. */
-static void set_key(const struct nc_tuple_space *space, const struct nc_tuple_table *table, nc_num sport,
-		    nc_num dport, struct nc_tuple_member *member)
+static void set_key(const struct nc_tuple_space *space, const struct nc_tuple_table *table,
+		    nc_num sport, nc_num dport, struct nc_tuple_member *member)
 {
 	const struct nc_interval *dim = member->box->dim;
 	nc_num saddr = dim[NC_DIM_SADDR].low, daddr = dim[NC_DIM_DADDR].low;
@@ -129,7 +131,8 @@ static void set_key(const struct nc_tuple_space *space, const struct nc_tuple_ta
 	member->rest &= table->mask.rest;
 }
 
-bool nc_tuple_same_key(const struct nc_tuple_space *space, const struct nc_tuple_member *a, const struct nc_tuple_member *b)
+bool nc_tuple_same_key(const struct nc_tuple_space *space, const struct nc_tuple_member *a,
+		       const struct nc_tuple_member *b)
 {
 	for (int i = 0; i < space->words; i++) {
 		if (a->addr[i] != b->addr[i])
@@ -138,14 +141,16 @@ bool nc_tuple_same_key(const struct nc_tuple_space *space, const struct nc_tuple
 	return a->rest == b->rest;
 }
 
-uint64_t nc_tuple_hash(const struct nc_tuple_space *space, const struct nc_tuple_member *member, uint64_t seed)
+uint64_t nc_tuple_hash(const struct nc_tuple_space *space, const struct nc_tuple_member *member,
+		       uint64_t seed)
 {
 	return nc_index_hash(member->addr, member->rest, space->words, seed);
 }
 
 /* --- boxes into tables --------------------------------------------------------------------------------------------- */
 
-static int find_table(struct nc_tuple_space *space, const struct nc_tuple_levels *levels, uint32_t *ret)
+static int find_table(struct nc_tuple_space *space, const struct nc_tuple_levels *levels,
+		      uint32_t *ret)
 {
 	struct nc_tuple_table table = {.levels = *levels, .least = NC_NONE};
 
@@ -157,8 +162,8 @@ static int find_table(struct nc_tuple_space *space, const struct nc_tuple_levels
 	return nc_vec_push(&space->tables, table);
 }
 
-static int add_member(struct nc_tuple_space *space, const struct nc_box *box, uint32_t at, nc_num sport,
-		      nc_num dport)
+static int add_member(struct nc_tuple_space *space, const struct nc_box *box, uint32_t at,
+		      nc_num sport, nc_num dport)
 {
 	struct nc_tuple_member member = {.box = box, .table = at};
 	struct nc_tuple_table *table = &space->tables.v[at];
@@ -171,13 +176,17 @@ static int add_member(struct nc_tuple_space *space, const struct nc_box *box, ui
 }
 
 /* Under every block of ports that it reaches into. */
-static int add_box(struct nc_tuple_space *space, const struct nc_box *box, const struct nc_tuple_levels *levels)
+static int add_box(struct nc_tuple_space *space, const struct nc_box *box,
+		   const struct nc_tuple_levels *levels)
 {
-	const struct nc_interval *sports = &box->dim[NC_DIM_SPORT], *dports = &box->dim[NC_DIM_DPORT];
+	const struct nc_interval *sports = &box->dim[NC_DIM_SPORT],
+				 *dports = &box->dim[NC_DIM_DPORT];
 	unsigned sshift = 128 - levels->level[NC_DIM_SPORT];
 	unsigned dshift = 128 - levels->level[NC_DIM_DPORT];
-	unsigned n_sport = sshift < 128 ? (sports->high >> sshift) - (sports->low >> sshift) + 1 : 1;
-	unsigned n_dport = dshift < 128 ? (dports->high >> dshift) - (dports->low >> dshift) + 1 : 1;
+	unsigned n_sport =
+		sshift < 128 ? (sports->high >> sshift) - (sports->low >> sshift) + 1 : 1;
+	unsigned n_dport =
+		dshift < 128 ? (dports->high >> dshift) - (dports->low >> dshift) + 1 : 1;
 	uint32_t table;
 	int r = find_table(space, levels, &table);
 
@@ -204,7 +213,8 @@ struct group {
 	uint32_t box, n; /* the first of them, plus one; 0: free */
 };
 
-static struct nc_tuple_levels coarse_tuple(const struct nc_tuple_space *space, const struct nc_box *box)
+static struct nc_tuple_levels coarse_tuple(const struct nc_tuple_space *space,
+					   const struct nc_box *box)
 {
 	struct nc_tuple_levels levels = {.reads_th = reads_th(space, box)};
 
@@ -213,7 +223,8 @@ static struct nc_tuple_levels coarse_tuple(const struct nc_tuple_space *space, c
 	return levels;
 }
 
-static struct nc_tuple_levels fine_tuple(const struct nc_tuple_space *space, const struct nc_box *box)
+static struct nc_tuple_levels fine_tuple(const struct nc_tuple_space *space,
+					 const struct nc_box *box)
 {
 	struct nc_tuple_levels levels = coarse_tuple(space, box);
 
@@ -232,7 +243,7 @@ static uint32_t *count_groups(const struct nc_tuple_space *space)
 	struct key {
 		struct nc_tuple_levels levels;
 		struct nc_tuple_member member;
-	} *keys;
+	} * keys;
 
 	while (cap < n * 2)
 		cap *= 2;
@@ -251,7 +262,8 @@ static uint32_t *count_groups(const struct nc_tuple_space *space)
 		while (groups[at].box &&
 		       (memcmp(&keys[groups[at].box - 1].levels, &keys[i].levels,
 			       sizeof(struct nc_tuple_levels)) ||
-			!nc_tuple_same_key(space, &keys[groups[at].box - 1].member, &keys[i].member)))
+			!nc_tuple_same_key(space, &keys[groups[at].box - 1].member,
+					   &keys[i].member)))
 			at = (at + 1) & (cap - 1);
 		if (!groups[at].box)
 			groups[at].box = i + 1;
@@ -275,8 +287,8 @@ static int fill_direct(struct nc_tuple_space *space)
 	int r = 0;
 
 	for (size_t i = 0; i < space->in->n && !r; i++) {
-		struct nc_tuple_table table = {.levels.reads_th = reads_th(space, &space->in->boxes[i]),
-				      .least = NC_NONE};
+		struct nc_tuple_table table = {
+			.levels.reads_th = reads_th(space, &space->in->boxes[i]), .least = NC_NONE};
 
 		r = nc_vec_push(&space->tables, table);
 		if (r == 0)
@@ -292,8 +304,8 @@ static int fill_hashed(struct nc_tuple_space *space)
 
 	for (size_t i = 0; i < space->in->n && !r; i++) {
 		const struct nc_box *box = &space->in->boxes[i];
-		struct nc_tuple_levels levels = counts[i] > LIST_MAX ? fine_tuple(space, box)
-							  : coarse_tuple(space, box);
+		struct nc_tuple_levels levels =
+			counts[i] > LIST_MAX ? fine_tuple(space, box) : coarse_tuple(space, box);
 
 		r = add_box(space, box, &levels);
 	}
@@ -303,7 +315,8 @@ static int fill_hashed(struct nc_tuple_space *space)
 /* --- fewer tables ----------------------------------------------------------------------------------------------- */
 
 /* Is every test of a made by b as well, or a narrower one? How many bits are lost where b's rules go to a; -1: they cannot. */
-static int bits_lost(const struct nc_tuple_space *space, const struct nc_tuple_levels *a, const struct nc_tuple_levels *b)
+static int bits_lost(const struct nc_tuple_space *space, const struct nc_tuple_levels *a,
+		     const struct nc_tuple_levels *b)
 {
 	int lost = 0;
 
@@ -477,7 +490,7 @@ static int spread_lists(struct nc_tuple_space *space)
 	int r = find_long_lists(space, &found);
 
 	nc_vec_foreach (list, &found) {
-		size_t most = list->n > LIST_TOO_LONG	? HASHED_TABLES_MAX
+		size_t most = list->n > LIST_TOO_LONG ? HASHED_TABLES_MAX
 			      : space->tables.n <= 64 ? 64
 						      : HASHED_TABLES_MAX;
 

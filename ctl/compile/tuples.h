@@ -33,7 +33,6 @@ struct nc_tuple_space {
 	int words; /* of addresses in a key: 1 or 4 */
 };
 
-
 /* Bits that all values of an interval begin with, at most bits. */
 unsigned nc_prefix_length(const struct nc_interval *in, unsigned bits);
 /* The first bits of an address, as two words. */

@@ -26,15 +26,16 @@ void nc_generation_init(struct nc_generation *generation)
 		generation->progs[i] = generation->entries[i] = -1;
 	for (size_t i = 0; i < _NC_CLASS_MAX; i++)
 		generation->outer[i] = -1;
-	generation->steps = generation->index = generation->chains = generation->logs = generation->ports = -1;
+	generation->steps = generation->index = generation->chains = generation->logs =
+		generation->ports = -1;
 	generation->port_ids = generation->states = generation->text = generation->trace = -1;
 }
 
 void nc_generation_close(struct nc_generation *generation)
 {
-	int *fds[] = {&generation->steps, &generation->index, &generation->chains,	 &generation->logs,
-		      &generation->ports, &generation->port_ids, &generation->states,
-		      &generation->text,  &generation->trace};
+	int *fds[] = {&generation->steps,  &generation->index, &generation->chains,
+		      &generation->logs,   &generation->ports, &generation->port_ids,
+		      &generation->states, &generation->text,  &generation->trace};
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		closep(fds[i]);
@@ -288,10 +289,9 @@ static int share_maps(const struct nc_layer *layer, const struct nc_generation *
 		const char *map;
 		int fd;
 	} shared[] = {
-		{"nc_steps", gen->steps},	{"nc_logs", gen->logs},
-		{"nc_index_mem", gen->index},
-		{"nc_port_ids", gen->port_ids}, {"nc_chains", gen->chains},
-		{"nc_trace", gen->trace},
+		{"nc_steps", gen->steps},     {"nc_logs", gen->logs},
+		{"nc_index_mem", gen->index}, {"nc_port_ids", gen->port_ids},
+		{"nc_chains", gen->chains},   {"nc_trace", gen->trace},
 	};
 	int r = 0;
 
@@ -322,10 +322,10 @@ static int take_objects(const struct nc_layer *layer, struct nc_generation *gen)
 		const char *map;
 		int *fd;
 	} maps[] = {
-		{"nc_steps", &gen->steps},   {"nc_logs", &gen->logs},
-		{"nc_index_mem", &gen->index},
-		{"nc_chains", &gen->chains}, {"nc_port_ids", &gen->port_ids},
-		{"nc_ports", &gen->ports},   {"nc_trace", &gen->trace},
+		{"nc_steps", &gen->steps},	 {"nc_logs", &gen->logs},
+		{"nc_index_mem", &gen->index},	 {"nc_chains", &gen->chains},
+		{"nc_port_ids", &gen->port_ids}, {"nc_ports", &gen->ports},
+		{"nc_trace", &gen->trace},
 	};
 	struct bpf_program *program =
 		bpf_object__find_program_by_name(layer->object, layer->program);

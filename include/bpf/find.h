@@ -10,12 +10,12 @@
 
 /* What is looked for, and how far the search has come. */
 struct nc_search {
-	__u64 addr[4], rest; /* as struct nc_table_masks sees the packet */
+	__u64 addr[4], rest;	    /* as struct nc_table_masks sees the packet */
 	__u64 tables[NC_ROW_WORDS]; /* still to be asked */
 	__u32 first_table;
-	__u32 from;		    /* rules before are not looked at */
-	__u32 best, best_order;	    /* the rule found; NC_NONE */
-	__u32 at;		    /* the next rule of a slot; NC_NONE: none */
+	__u32 from;		/* rules before are not looked at */
+	__u32 best, best_order; /* the rule found; NC_NONE */
+	__u32 at;		/* the next rule of a slot; NC_NONE: none */
 	__u16 avail_nh, avail_th;
 	__u32 family;
 };
@@ -38,19 +38,34 @@ static __always_inline const void *nc_unit(const void *mem, __u32 unit)
 	return mem + ((__u64)(unit & nc_spec.index_mask) * NC_UNIT);
 }
 
+/* At a byte, without the last three bits of its number. */
+static __always_inline const void *nc_byte(const void *mem, __u64 byte)
+{
+	return mem + (byte & nc_spec.index_bytes);
+}
+
+/* By the last six bits of a number, as BPF has it and C has not. */
+static __always_inline __u64 nc_shift_by(__u64 value, __u64 left, __u64 right)
+{
+	asm("%0 <<= %1\n\t%0 >>= %2" : "+r"(value) : "r"(left), "r"(right));
+	return value;
+}
+
 /* The row for a value that stands at the left of 128 bits, or of 64 (low is the same then). */
-static __always_inline const __u64 *nc_trie_find(const void *mem, __u64 entry, __u64 high, __u64 low,
+static __always_inline const __u64 *nc_trie_find(const void *mem, __u64 root, __u64 high, __u64 low,
 						 int levels)
 {
-#pragma clang loop unroll(full)
-	for (int i = 0; i < levels; i++) {
-		__u64 word = high ^ ((high ^ low) & -(NC_TRIE_POS(entry) >> 6));
-		__u64 bits = word << (NC_TRIE_POS(entry) & 63);
+	__u64 entry = root;
 
-		entry = *(const __u64 *)nc_unit(mem, NC_TRIE_FIRST(entry) +
-							     (__u32)(bits >> 1 >> (63 - NC_TRIE_STRIDE(entry))));
+	for (int i = 0; i < levels; i++) {
+		__u64 value = high ^ ((high ^ low) & -(entry >> 38 & 1));
+
+		if (i >= (int)NC_TRIE_LEVELS(root))
+			break;
+		entry = *(const __u64 *)nc_byte(mem, entry + nc_shift_by(value, entry >> 32,
+									 entry >> 40));
 	}
-	return nc_unit(mem, NC_TRIE_FIRST(entry) + 1);
+	return nc_byte(mem, entry + NC_TRIE_LEAF_UNITS * NC_UNIT);
 }
 
 static __always_inline void nc_narrow(const void *mem, __u64 tables[NC_ROW_WORDS], __u64 root,
@@ -69,8 +84,7 @@ static __always_inline void nc_narrow(const void *mem, __u64 tables[NC_ROW_WORDS
 
 /* The tables that may have a rule for the packet. */
 static __always_inline void nc_choose_tables(const void *mem, struct nc_search *search,
-					     const struct nc_index *index,
-					     const struct nc_pkt *pkt)
+					     const struct nc_index *index, const struct nc_pkt *pkt)
 {
 	__u64 l4 = nc_slot(pkt, NC_SLOT_L4), proto = l4;
 
@@ -123,7 +137,8 @@ static __always_inline __s64 nc_unequal(__u64 difference)
 	return difference | -difference;
 }
 
-static __always_inline __s64 nc_differs(const struct nc_search *search, const struct nc_index_rule *rule)
+static __always_inline __s64 nc_differs(const struct nc_search *search,
+					const struct nc_index_rule *rule)
 {
 	__u64 rest = search->rest;
 
@@ -131,14 +146,12 @@ static __always_inline __s64 nc_differs(const struct nc_search *search, const st
 	       nc_outside((__u16)((rest >> 16) - rule->dport), rule->dport_span) |
 	       nc_unequal(((__u8)rest & rule->proto_mask) ^ rule->proto) |
 	       nc_outside(rule->need_nh, search->avail_nh) |
-	       nc_outside(rule->need_th, search->avail_th) |
-	       nc_outside(search->from, rule->order);
+	       nc_outside(rule->need_th, search->avail_th) | nc_outside(search->from, rule->order);
 }
 
 /* The rule at a unit, of the packet's family; *ret_differs: as nc_differs(). */
-static __always_inline const struct nc_index_rule *nc_try_rule(const void *mem,
-							       const struct nc_search *search,
-							       __u32 at, __s64 *ret_differs)
+static __always_inline const struct nc_index_rule *
+nc_try_rule(const void *mem, const struct nc_search *search, __u32 at, __s64 *ret_differs)
 {
 	if (nc_spec.uses_ip6 && search->family == NC_FAMILY_IP6) {
 		const struct nc_rule6 *rule = nc_unit(mem, at);
@@ -211,7 +224,7 @@ static __always_inline bool nc_next_table(const void *mem, struct nc_search *sea
 static __always_inline __u32 nc_rule_units(const struct nc_search *search)
 {
 	return nc_spec.uses_ip6 && search->family == NC_FAMILY_IP6 ? NC_UNITS(struct nc_rule6)
-								    : NC_UNITS(struct nc_rule4);
+								   : NC_UNITS(struct nc_rule4);
 }
 
 /* One table, or one rule of a table, further. false: the search is over. */

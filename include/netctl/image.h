@@ -262,16 +262,16 @@ struct nc_entry {
  * ruleset does not use.
  */
 struct nc_spec {
-	__u32 n_steps;	      /* iterations that every walk ends within, at least 1 */
-	__u32 uses_ip;	      /* 1: some step needs NC_BASE_IP, or NC_BASE_TH for IPv4 */
-	__u32 uses_ip6;	      /* 1: the same for IPv6 */
-	__u32 uses_th;	      /* 1: some step needs NC_BASE_TH */
-	__u64 uses_ops;	      /* bit per enum nc_step_op */
-	__u32 uses_rich;      /* bit per enum nc_rich_class */
-	__u32 index_words;    /* of rows that are in use; 0: no chain has an index */
-	__u32 index_mask;     /* any unit of the index is at most this: one less than a power of two */
-	__u32 pad;	      /* zero */
-	__u32 uses_slots;     /* bit per enum nc_slot that some step reads */
+	__u32 n_steps;	   /* iterations that every walk ends within, at least 1 */
+	__u32 uses_ip;	   /* 1: some step needs NC_BASE_IP, or NC_BASE_TH for IPv4 */
+	__u32 uses_ip6;	   /* 1: the same for IPv6 */
+	__u32 uses_th;	   /* 1: some step needs NC_BASE_TH */
+	__u64 uses_ops;	   /* bit per enum nc_step_op */
+	__u32 uses_rich;   /* bit per enum nc_rich_class */
+	__u32 index_words; /* of rows that are in use; 0: no chain has an index */
+	__u32 index_mask;  /* any unit of the index is at most this: one less than a power of two */
+	__u32 index_bytes; /* the same for bytes: a multiple of NC_UNIT */
+	__u32 uses_slots;  /* bit per enum nc_slot that some step reads */
 	__u32 single_ifindex; /* the only device with a base chain, 0: look in nc_entries */
 	struct nc_entry single;
 	__s64 tai_offset; /* ns that CLOCK_TAI is ahead of CLOCK_REALTIME */

@@ -37,25 +37,32 @@ enum nc_dim {
 	_NC_DIM_MAX
 };
 
-#define NC_UNIT	      8
+#define NC_UNIT	       8
 #define NC_UNITS(type) (sizeof(type) / NC_UNIT)
-#define NC_UNITS_LINE  8 /* tables and rules begin at a multiple of it */
+#define NC_UNITS_LINE  8  /* tables and rules begin at a multiple of it */
 #define NC_UNITS_SLACK 16 /* behind the last: what begins at any unit may be read */
 
 /*
- * An entry of a trie: the unit of the node below, and which bits of the value choose among that node's entries: stride bits from
- * bit pos (from the left) on, which do not cross bit 64. A leaf is an entry with stride 0 that leads to itself, so that all ways
- * are of one length and a lookup has no branch; behind it stands its row. Bits may be passed over, and what the last level does
- * not tell apart has one leaf: a row may name a table too many, which costs a probe, and never one too few.
+ * An entry of a trie: at which byte of the index the node below begins (bits 0-31), and which bits of the value choose among its
+ * entries: those from the left that a shift to the left by bits 32-37, of the value's upper half or, with bit 38, its lower one, and
+ * then one to the right by bits 40-45 leave, as an offset in bytes whose last three bits do not count. A leaf leads to itself, by
+ * two entries, so that all ways may be gone for as long as the longest and a lookup has no branch that depends on the packet;
+ * behind it stands its row. Of a root, bits 48-51 are the levels below it.
+ *
+ * Bits of the value may be passed over, and what the last level does not tell apart has one leaf: a row may name a table too
+ * many, which costs a probe, and never one too few.
  */
-#define NC_TRIE_ENTRY(first, pos, stride) ((first) | (__u64)(pos) << 32 | (__u64)(stride) << 40)
-#define NC_TRIE_FIRST(entry)		  ((__u32)(entry))
-#define NC_TRIE_POS(entry)		  ((entry) >> 32 & 0x7f)
-#define NC_TRIE_STRIDE(entry)		  ((entry) >> 40 & 0x3f)
+#define NC_TRIE_LOWER (1ull << 38)
+#define NC_TRIE_ENTRY(unit, pos, stride)                                                           \
+	((__u64)(unit)*NC_UNIT | (__u64)((pos) % 64) << 32 | ((pos) < 64 ? 0 : NC_TRIE_LOWER) |    \
+	 (__u64)(61 - (stride)) << 40)
+#define NC_TRIE_LEAF_UNITS   2 /* before its row */
+#define NC_TRIE_LEVELS(root) ((root) >> 48)
+#define NC_TRIE_LEVEL	     (1ull << 48)
 
-/* Nodes on a way. */
+/* Levels at most. */
 #define NC_TRIE_LEVELS_IP    4
-#define NC_TRIE_LEVELS_IP6   5
+#define NC_TRIE_LEVELS_IP6   4
 #define NC_TRIE_LEVELS_PORT  2
 #define NC_TRIE_LEVELS_PROTO 1
 
@@ -65,8 +72,8 @@ enum nc_dim {
 
 /* One chain and family: at step.index, those of the families one behind the other. */
 struct nc_index {
-	__u64 root[_NC_DIM_MAX]; /* entries of tries; 0: the dimension is not looked at */
-	__u64 all[NC_ROW_WORDS];    /* the tables there are */
+	__u64 root[_NC_DIM_MAX];     /* entries of tries; 0: the dimension is not looked at */
+	__u64 all[NC_ROW_WORDS];     /* the tables there are */
 	__u64 shallow[NC_ROW_WORDS]; /* those whose rules read no transport header */
 	__u32 tables;		     /* the first, in ascending order of their least rule */
 	__u32 verdict; /* enum nc_end ACCEPT or DROP: the policy, where no rule matches; _NC_END_MAX: go on at the step's miss */
@@ -74,8 +81,9 @@ struct nc_index {
 
 /* Rules that share masks. The key: packet & mask. */
 struct nc_table_masks {
-	__u64 addr[4]; /* IPv4: [0] source << 32 | destination; IPv6: source, destination, upper halves first */
-	__u64 rest;    /* source port << 32 | destination port << 16 | protocol */
+	__u64 addr
+		[4]; /* IPv4: [0] source << 32 | destination; IPv6: source, destination, upper halves first */
+	__u64 rest; /* source port << 32 | destination port << 16 | protocol */
 };
 
 struct nc_index_table {
@@ -95,16 +103,17 @@ struct nc_index_slot {
 
 #define NC_SLOT_MIXED 0x80000000u
 
-#define NC_RULE_LAST  0x01 /* of its slot */
-#define NC_RULE_JUDGES 0x02 /* it counts, if it has a counter, and that is its verdict: no step need be made */
+#define NC_RULE_LAST 0x01 /* of its slot */
+#define NC_RULE_JUDGES                                                                             \
+	0x02 /* it counts, if it has a counter, and that is its verdict: no step need be made */
 
 /* What rules of both families have in common. A packet matches if it also has the bytes that the rule reads. */
 struct nc_index_rule {
-	__u32 order;   /* place in the chain */
-	__u32 at;      /* step to go on at: what is left to test, or the statements */
-	__u32 counter; /* JUDGES: counter id or NC_NONE */
-	__u16 need_nh; /* bytes from the IP header on */
-	__u16 need_th; /* as avail[NC_BASE_TH] counts them */
+	__u32 order;		 /* place in the chain */
+	__u32 at;		 /* step to go on at: what is left to test, or the statements */
+	__u32 counter;		 /* JUDGES: counter id or NC_NONE */
+	__u16 need_nh;		 /* bytes from the IP header on */
+	__u16 need_th;		 /* as avail[NC_BASE_TH] counts them */
 	__u16 sport, sport_span; /* value - sport <= span, modulo 2^16 */
 	__u16 dport, dport_span;
 	__u8 proto, proto_mask;
