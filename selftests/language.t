@@ -37,6 +37,7 @@ table netdev t {
 	map m { type ipv4_addr : inet_service; elements = { 10.0.0.1 : 80 } }
 	map ports { type ipv4_addr : inet_service; flags dynamic,timeout; size 100; timeout 1m; }
 	map verdicts { type ipv4_addr : verdict; }
+	map counted { type ipv4_addr : counter; elements = { 10.0.0.1 : "c1" } }
 	map idle_map { type ipv4_addr : mark; }
 	counter c1 { packets 0 bytes 0; }
 	counter idle_counter { packets 0 bytes 0; }

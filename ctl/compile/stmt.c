@@ -19,14 +19,6 @@ static int emit_next(struct nc_build *build, struct nc_step step)
 
 /* --- state --------------------------------------------------------------------------------------------------- */
 
-/* The id of a statement's own state, or of the object that it names. */
-static uint32_t state_id(const struct nc_build *build, const struct nc_stmt *stmt)
-{
-	if (!stmt->object)
-		return stmt->id;
-	return nc_table_find_object(build->table, nc_stmt_object_kind(stmt), stmt->object)->id;
-}
-
 /* As nft_limit.c: the price of a packet or byte is ns / rate, the bucket's depth burst packets or rate + burst bytes. */
 void nc_limit_step(const struct nc_limit *limit, struct nc_step *step)
 {
@@ -43,37 +35,60 @@ void nc_limit_step(const struct nc_limit *limit, struct nc_step *step)
 	step->flags |= limit->over ? NC_STEP_INVERT : 0;
 }
 
-static int build_limit(struct nc_build *build, const struct nc_stmt *stmt)
+static int emit_limit(struct nc_build *build, const struct nc_limit *limit, uint32_t id)
 {
-	const struct nc_limit *limit = &stmt->limit;
 	struct nc_step step = nc_step_of(NC_OP_LIMIT);
 
-	if (stmt->object)
-		limit = &nc_table_find_object(build->table, NC_KIND_LIMIT, stmt->object)->limit;
-	step.index = state_id(build, stmt);
+	step.index = id;
 	nc_limit_step(limit, &step);
 	return emit_next(build, step);
 }
 
-static int build_quota(struct nc_build *build, const struct nc_stmt *stmt)
+static int emit_quota(struct nc_build *build, const struct nc_quota *quota, uint32_t id)
 {
-	const struct nc_quota *quota = &stmt->quota;
 	struct nc_step step = nc_step_of(NC_OP_QUOTA);
 
-	if (stmt->object)
-		quota = &nc_table_find_object(build->table, NC_KIND_QUOTA, stmt->object)->quota;
-	step.index = state_id(build, stmt);
+	step.index = id;
 	step.low = quota->bytes;
 	step.flags = quota->over ? NC_STEP_INVERT : 0;
 	return emit_next(build, step);
 }
 
-static int build_counter(struct nc_build *build, const struct nc_stmt *stmt)
+static int emit_counter(struct nc_build *build, uint32_t id)
 {
 	struct nc_step step = nc_step_of(NC_OP_COUNT);
 
-	step.index = state_id(build, stmt);
+	step.index = id;
 	return emit_next(build, step);
+}
+
+int nc_emit_object(struct nc_build *build, const struct nc_object_decl *object)
+{
+	switch (object->kind) {
+	case NC_KIND_LIMIT:
+		return emit_limit(build, &object->limit, object->id);
+	case NC_KIND_QUOTA:
+		return emit_quota(build, &object->quota, object->id);
+	default:
+		return emit_counter(build, object->id);
+	}
+}
+
+/* The statement's own state, or the object that it names. */
+static int build_stateful(struct nc_build *build, const struct nc_stmt *stmt)
+{
+	if (stmt->object)
+		return nc_emit_object(build,
+				      nc_table_find_object(build->table, nc_stmt_object_kind(stmt),
+							   stmt->object));
+	switch (stmt->kind) {
+	case NC_STMT_LIMIT:
+		return emit_limit(build, &stmt->limit, stmt->id);
+	case NC_STMT_QUOTA:
+		return emit_quota(build, &stmt->quota, stmt->id);
+	default:
+		return emit_counter(build, stmt->id);
+	}
 }
 
 /* --- verdicts ------------------------------------------------------------------------------------------------- */
@@ -399,11 +414,11 @@ int nc_build_stmt(struct nc_build *build, const struct nc_stmt *stmt)
 {
 	switch (stmt->kind) {
 	case NC_STMT_COUNTER:
-		return build_counter(build, stmt);
 	case NC_STMT_LIMIT:
-		return build_limit(build, stmt);
 	case NC_STMT_QUOTA:
-		return build_quota(build, stmt);
+		return build_stateful(build, stmt);
+	case NC_STMT_OBJECT:
+		return nc_build_objects(build, &stmt->objects.lookup, stmt->objects.kind);
 	case NC_STMT_VERDICT:
 		return nc_emit_do(build, &stmt->verdict);
 	case NC_STMT_VMAP:
@@ -462,6 +477,8 @@ const char *nc_stmt_needs_tc(const struct nc_stmt *stmt)
 		return key_needs_tc(&stmt->match.key);
 	case NC_STMT_VMAP:
 		return key_needs_tc(&stmt->vmap.key);
+	case NC_STMT_OBJECT:
+		return key_needs_tc(&stmt->objects.lookup.key);
 	case NC_STMT_SET:
 		return key_needs_tc(&stmt->set.key) ?: value_needs_tc(&stmt->set.data);
 	case NC_STMT_ASSIGN:

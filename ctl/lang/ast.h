@@ -137,13 +137,14 @@ struct nc_ast_stmt {
 	struct nc_ast_stmt *next;
 	enum nc_stmt_kind kind;
 	struct nc_loc loc;
-	struct nc_word object; /* COUNTER, LIMIT, QUOTA: "name web" */
+	struct nc_word object;	     /* COUNTER, LIMIT, QUOTA: "name web" */
+	enum nc_object_kind objects; /* OBJECT */
 	union {
 		struct nc_ast_match match;
 		struct nc_ast_verdict verdict;
 		struct {
 			struct nc_expr *key, *map;
-		} vmap;
+		} vmap; /* OBJECT too */
 		struct nc_counter counter;
 		struct nc_limit limit;
 		struct nc_quota quota;

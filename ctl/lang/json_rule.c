@@ -412,6 +412,9 @@ static json *stmt_json(const struct nc_table *table, const struct nc_stmt *stmt)
 		return nc_json_verdict(&stmt->verdict);
 	case NC_STMT_VMAP:
 		return lookup_json(&stmt->vmap, "vmap", verdicts);
+	case NC_STMT_OBJECT:
+		return nc_json_wrap(nc_kind_word(stmt->objects.kind),
+				    lookup_json(&stmt->objects.lookup, "map", verdicts));
 	case NC_STMT_COUNTER:
 		return nc_json_counter(&stmt->counter);
 	case NC_STMT_LIMIT:

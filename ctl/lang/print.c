@@ -249,6 +249,8 @@ static void print_set_type(const struct nc_set *set, unsigned flags, FILE *out)
 		nc_print_key(&set->typeof_data, flags, out);
 	} else if (set->map == NC_MAP_VALUE) {
 		fprintf(out, " : %s", nc_type_info(set->data_type.type)->name);
+	} else if (set->map == NC_MAP_OBJECT) {
+		fprintf(out, " : %s", nc_kind_word(set->objects));
 	}
 	fputc('\n', out);
 }

@@ -143,6 +143,10 @@ void nc_print_counter(const struct nc_counter *counter, unsigned flags, FILE *ou
 
 void nc_print_verdict(const struct nc_do *verdict, FILE *out)
 {
+	if (verdict->kind == NC_DO_OBJECT) {
+		fprintf(out, "\"%s\"", verdict->chain);
+		return;
+	}
 	fputs(nc_verdict_word(verdict->kind), out);
 	if (verdict->chain)
 		fprintf(out, " %s", verdict->chain);

@@ -447,6 +447,8 @@ static struct nc_selector *find_selector(struct nc_stmt *stmt, size_t n)
 		return find_in_key(&stmt->match.key, &n);
 	case NC_STMT_VMAP:
 		return find_in_key(&stmt->vmap.key, &n);
+	case NC_STMT_OBJECT:
+		return find_in_key(&stmt->objects.lookup.key, &n);
 	case NC_STMT_SET:
 		return find_in_key(&stmt->set.key, &n) ?: find_in_value(&stmt->set.data, &n);
 	case NC_STMT_ASSIGN:

@@ -148,6 +148,9 @@ void nc_stmt_clear(struct nc_stmt *stmt)
 	case NC_STMT_VMAP:
 		nc_lookup_clear(&stmt->vmap);
 		break;
+	case NC_STMT_OBJECT:
+		nc_lookup_clear(&stmt->objects.lookup);
+		break;
 	case NC_STMT_LOG:
 		free(stmt->log.prefix);
 		break;
@@ -351,6 +354,8 @@ const char *nc_kind_word(enum nc_object_kind kind)
 enum nc_object_kind nc_stmt_object_kind(const struct nc_stmt *stmt)
 {
 	switch (stmt->kind) {
+	case NC_STMT_OBJECT:
+		return stmt->objects.kind;
 	case NC_STMT_LIMIT:
 		return NC_KIND_LIMIT;
 	case NC_STMT_QUOTA:

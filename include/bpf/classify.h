@@ -158,7 +158,7 @@ static __always_inline long nc_rich_step(struct nc_run *run, const struct nc_ste
 		return 0;
 	if (step->arg == NC_RICH_DATA)
 		nc_set_acc(&run->walk->pkt, element->data[0], element->data[1]);
-	else if (step->arg == NC_RICH_VERDICT)
+	else if (step->arg != NC_RICH_TEST)
 		return nc_do(run, step, element);
 	return 0;
 }

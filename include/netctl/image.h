@@ -87,6 +87,7 @@ enum nc_rich_use {
 	NC_RICH_TEST,
 	NC_RICH_DATA,	 /* the element's data into acc */
 	NC_RICH_VERDICT, /* the element's verdict; CONTINUE hits. low: the table's handle, for jumps */
+	NC_RICH_OBJECT, /* the same: the element jumps to what runs an object, and back to span */
 };
 
 /* NC_OP_ELEMENT */
@@ -149,7 +150,7 @@ struct nc_step {
 	__u64 span;
 };
 
-#define NC_JUMP_STACK 16 /* as NFT_JUMP_STACK_SIZE */
+#define NC_JUMP_STACK 17 /* as NFT_JUMP_STACK_SIZE, and one for an object that a map names */
 #define NC_STORES_MAX 64 /* header rewrites of one packet; more is dropped as "internal" */
 
 /* Set keys: the field's bytes in network order, left-justified, the rest zero. */
