@@ -158,10 +158,10 @@ static int need_network(struct context *context, nc_num wanted)
 
 	if (context->tags > 1)
 		return refuse_behind_two_tags(context);
-	if (context->network.known)
-		return check_layer(context, &context->network, NC_TYPE_ETHER_TYPE, wanted);
 	if (context->perhaps_tag)
 		return refuse_conflict(context, NC_TYPE_ETHER_TYPE, ETH_P_8021Q, wanted);
+	if (context->network.known)
+		return check_layer(context, &context->network, NC_TYPE_ETHER_TYPE, wanted);
 	if (context->tags)
 		field = NC_FIELD_VLAN_TYPE;
 	else if (context->ether)
@@ -405,16 +405,20 @@ static void establish_value(struct context *context, const struct nc_match *matc
 static void establish_values(struct context *context)
 {
 	const struct nc_match *match = &context->rule->stmts.v[context->at].match;
+	bool perhaps_tag = context->perhaps_tag;
 	struct layer network = {};
 
 	if (!names_values(match))
 		return;
+	context->perhaps_tag = false;
 	nc_vec_foreach (element, &match->values) {
 		if (is_single(element))
 			establish_value(context, match, element->interval.low, &network);
 	}
 	if (network.known)
 		context->network = network;
+	else
+		context->perhaps_tag |= perhaps_tag;
 }
 
 /* Selectors in the order in which they are read: the one numbered *n, which counts down past those that are not it. */
