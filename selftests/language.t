@@ -164,7 +164,7 @@ sub has_words {
 my $types = slurp('ctl/model/types.h');
 while ($types =~ /^\s+X\((\w+),\s*"([^"]+)",\s*"([^"]*)",/mg) {
 	my $field = $3 eq '' ? $2 : "$2 $3";
-	my $in = $2 eq '@' ? $examples =~ /^@/m : $examples =~ /(?<![\w-])\Q$field\E(?![\w-])/;
+	my $in = $2 eq '@' ? $examples =~ /^@/m : $examples =~ /(?<![\w-])\Q$field\E@{[$3 eq '@' ? '' : '(?![\w-])']}/;
 	ok($in, "field '$field' has an example");
 }
 my $data_types = slurp('ctl/model/types.c');

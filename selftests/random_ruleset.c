@@ -142,6 +142,13 @@ static void write_objects(FILE *out)
 	fputs(PICK(objects), out);
 }
 
+static void write_reset(FILE *out)
+{
+	static const char *const options[] = {"eol", "nop", "maxseg", "window", "sack", "253"};
+
+	fprintf(out, "reset tcp option %s", PICK(options));
+}
+
 static void write_limit(FILE *out)
 {
 	static const char *const limits[] = {
@@ -188,7 +195,10 @@ static void write_stmt(FILE *out, const struct headers *headers)
 		break;
 	case 3:
 	case 4:
-		write_assign(out, headers);
+		if (below(8))
+			write_assign(out, headers);
+		else
+			write_reset(out);
 		break;
 	case 5:
 	case 6:

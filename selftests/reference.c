@@ -197,6 +197,13 @@ static bool run_named_object(struct judged *j, const struct nc_lookup *lookup)
 						  element->more->verdict.chain));
 }
 
+static struct end strip(struct judged *j, const struct nc_selector *option)
+{
+	static const enum end_kind kinds[] = {BREAKS, DROPS, GOES_ON};
+
+	return (struct end){.kind = kinds[judged_strip(j, nc_selector_kind(option)) + 1]};
+}
+
 static struct end run_stmt(struct judged *j, struct nc_stmt *stmt)
 {
 	switch (stmt->kind) {
@@ -210,6 +217,8 @@ static struct end run_stmt(struct judged *j, struct nc_stmt *stmt)
 	case NC_STMT_LIMIT:
 	case NC_STMT_QUOTA:
 		return goes_on_if(run_stateful(j, stmt));
+	case NC_STMT_RESET:
+		return strip(j, &stmt->reset);
 	case NC_STMT_OBJECT:
 		return goes_on_if(run_named_object(j, &stmt->objects.lookup));
 	case NC_STMT_SET:

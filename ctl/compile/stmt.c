@@ -300,6 +300,10 @@ static int place_target(struct nc_build *build, const struct nc_selector *target
 			step->arg = 0;
 		break;
 	case NC_READ_RAW:
+		if (target->raw.base == NC_RAW_INNER)
+			return refuse(build, &target->loc,
+				      "what a transport header carries cannot be set; '@th' counts "
+				      "from that header");
 		offset = target->raw.offset;
 		step->base = target->raw.base == NC_RAW_LINK	  ? NC_BASE_LINK
 			     : target->raw.base == NC_RAW_NETWORK ? NC_BASE_NH
@@ -323,15 +327,23 @@ static int place_target(struct nc_build *build, const struct nc_selector *target
 
 static int build_option(struct nc_build *build, const struct nc_selector *target)
 {
-	const struct nc_field_info *info = nc_field_info(target->field);
+	unsigned offset = nc_selector_offset(target), bits = nc_selector_bits(target);
 	struct nc_step step = nc_step_of(NC_OP_STORE_OPTION);
 
-	if (info->type == NC_TYPE_BOOLEAN)
+	if (offset % 8 || (bits != 16 && bits != 32))
 		return refuse(build, &target->loc,
-			      "an option itself cannot be set, its fields can");
-	step.arg = info->protocol;
-	step.width = info->width / 8;
-	step.index = (info->offset + info->width) / 8;
+			      "of an option, 16 or 32 bits that begin with a byte can be set");
+	step.arg = nc_selector_kind(target);
+	step.width = bits / 8;
+	step.index = (offset + bits) / 8;
+	return emit_next(build, step);
+}
+
+static int build_reset(struct nc_build *build, const struct nc_selector *option)
+{
+	struct nc_step step = nc_step_of(NC_OP_STRIP);
+
+	step.arg = nc_selector_kind(option);
 	return emit_next(build, step);
 }
 
@@ -417,6 +429,8 @@ int nc_build_stmt(struct nc_build *build, const struct nc_stmt *stmt)
 	case NC_STMT_LIMIT:
 	case NC_STMT_QUOTA:
 		return build_stateful(build, stmt);
+	case NC_STMT_RESET:
+		return build_reset(build, &stmt->reset);
 	case NC_STMT_OBJECT:
 		return nc_build_objects(build, &stmt->objects.lookup, stmt->objects.kind);
 	case NC_STMT_VERDICT:

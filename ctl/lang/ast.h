@@ -154,7 +154,7 @@ struct nc_ast_stmt {
 		} log;
 		struct nc_ast_set_stmt set;
 		struct {
-			struct nc_expr *target, *value;
+			struct nc_expr *target, *value; /* RESET: target alone */
 		} assign;
 		struct {
 			struct nc_expr *device, *address;

@@ -50,7 +50,8 @@ static int eval_field(const struct nc_expr *expr, struct nc_selector *ret, struc
 {
 	*ret = (struct nc_selector){
 		.field = expr->field->field, .raw = expr->field->raw, .loc = expr->loc};
-	simplify_raw(ret);
+	if (ret->field == NC_FIELD_RAW)
+		simplify_raw(ret);
 	if (ret->field == NC_FIELD_NUMGEN || ret->field == NC_FIELD_JHASH)
 		return eval_generator(expr->field, ret, diag);
 	return 0;

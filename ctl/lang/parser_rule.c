@@ -188,6 +188,24 @@ static bool parse_fwd(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 	return nc_parse_send(parser, stmt);
 }
 
+/* "reset tcp option sack-perm" */
+static bool parse_reset(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	const struct nc_field_info *info;
+
+	stmt->kind = NC_STMT_RESET;
+	if (!nc_parser_at_word(parser, "tcp"))
+		return nc_parser_unexpected(parser, "'tcp option' and the option's name");
+	if (!nc_parse_field(parser, &stmt->assign.target))
+		return false;
+	info = nc_field_info(stmt->assign.target->field->field);
+	if (info->read == NC_READ_TCP_OPTION && info->type == NC_TYPE_BOOLEAN)
+		return true;
+	nc_diag_error(parser->diag, &stmt->assign.target->loc,
+		      "an option is removed as a whole: write 'reset tcp option' and its name");
+	return false;
+}
+
 static const struct {
 	const char *word;
 	bool (*parse)(struct nc_parser *parser, struct nc_ast_stmt *stmt);
@@ -195,7 +213,7 @@ static const struct {
 	{"counter", parse_counter}, {"limit", parse_limit},  {"quota", parse_quota},
 	{"log", nc_parse_log},	    {"add", parse_add},	     {"update", parse_update},
 	{"delete", parse_delete},   {"set", parse_set_word}, {"meter", nc_parse_meter},
-	{"dup", parse_dup},	    {"fwd", parse_fwd},
+	{"dup", parse_dup},	    {"fwd", parse_fwd},	     {"reset", parse_reset},
 };
 
 /* What is no statement: name what it may have been meant for. false. */

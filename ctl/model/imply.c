@@ -74,6 +74,14 @@ static const char *protocol_name(enum nc_type type, nc_num value, char buffer[16
 	return buffer;
 }
 
+/* As nft: what an extension header or an option of IPv4 needs stands first in the rule. */
+static bool stands_first(enum nc_field field)
+{
+	enum nc_source_kind read = nc_field_info(field)->read;
+
+	return read == NC_READ_EXTENSION || read == NC_READ_IP_OPTION;
+}
+
 /* Put "field { values }" in front of the statement that is looked at. */
 static int imply_any(struct context *context, enum nc_field field, unsigned depth,
 		     const nc_num *values, size_t n)
@@ -95,12 +103,9 @@ static int imply_any(struct context *context, enum nc_field field, unsigned dept
 
 		r = nc_vec_push(&stmt.match.values, element);
 	}
-	/* As nft: what an extension header needs stands first in the rule. */
 	if (r == 0)
-		r = nc_vec_insert(
-			&context->rule->stmts,
-			nc_field_info(context->field)->read == NC_READ_EXTENSION ? 0 : context->at,
-			stmt);
+		r = nc_vec_insert(&context->rule->stmts,
+				  stands_first(context->field) ? 0 : context->at, stmt);
 	if (r < 0) {
 		nc_match_clear(&stmt.match);
 		return r;
@@ -298,7 +303,7 @@ static int need_header(struct context *context)
 	}
 	if (strcmp(header, "vlan") == 0)
 		return need_tag(context);
-	if (strcmp(header, "ip") == 0)
+	if (strcmp(header, "ip") == 0 || strcmp(header, "ip option") == 0)
 		return need_network(context, ETH_P_IP);
 	if (strcmp(header, "ip6") == 0 || nc_field_info(context->field)->read == NC_READ_EXTENSION)
 		return need_network(context, ETH_P_IPV6);

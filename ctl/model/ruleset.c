@@ -148,6 +148,9 @@ void nc_stmt_clear(struct nc_stmt *stmt)
 	case NC_STMT_VMAP:
 		nc_lookup_clear(&stmt->vmap);
 		break;
+	case NC_STMT_RESET:
+		nc_selector_clear(&stmt->reset);
+		break;
 	case NC_STMT_OBJECT:
 		nc_lookup_clear(&stmt->objects.lookup);
 		break;
@@ -443,8 +446,24 @@ void nc_ruleset_drop_meters(struct nc_ruleset *ruleset)
 
 unsigned nc_selector_bits(const struct nc_selector *selector)
 {
-	return selector->field == NC_FIELD_RAW ? selector->raw.length
-					       : nc_field_bits(selector->field);
+	bool raw = selector->field == NC_FIELD_RAW || selector->field == NC_FIELD_TCPOPT_RAW;
+
+	return raw ? selector->raw.length : nc_field_bits(selector->field);
+}
+
+unsigned nc_selector_offset(const struct nc_selector *selector)
+{
+	bool raw = selector->field == NC_FIELD_RAW || selector->field == NC_FIELD_TCPOPT_RAW;
+
+	return raw ? selector->raw.offset : nc_field_info(selector->field)->offset;
+}
+
+unsigned nc_selector_kind(const struct nc_selector *selector)
+{
+	bool numbered =
+		selector->field == NC_FIELD_TCPOPT_RAW || selector->field == NC_FIELD_TCPOPT_NUMBER;
+
+	return numbered ? selector->raw.kind : nc_field_info(selector->field)->protocol;
 }
 
 enum nc_type nc_selector_type(const struct nc_selector *selector)

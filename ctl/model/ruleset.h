@@ -28,12 +28,13 @@ struct nc_bitop {
 	nc_num value;
 };
 
-/* "@th,16,32" */
-enum nc_raw_base { NC_RAW_LINK, NC_RAW_NETWORK, NC_RAW_TRANSPORT };
+/* "@th,16,32"; INNER: what the transport header carries */
+enum nc_raw_base { NC_RAW_LINK, NC_RAW_NETWORK, NC_RAW_TRANSPORT, NC_RAW_INNER };
 
 struct nc_raw {
 	enum nc_raw_base base;
 	uint32_t offset, length; /* bits */
+	uint32_t kind;		 /* of a TCP option that has no name, instead of base */
 };
 
 struct nc_selector;
@@ -53,13 +54,17 @@ struct nc_generator {
 struct nc_selector {
 	enum nc_field field;
 	unsigned depth;			/* VLAN fields: 0 for the outermost tag, 1 for the second */
-	struct nc_raw raw;		/* RAW */
+	struct nc_raw raw;		/* RAW, TCPOPT_RAW, TCPOPT_NUMBER */
 	struct nc_generator *generator; /* NUMGEN and JHASH, owned */
 	NC_VEC(struct nc_bitop) ops;	/* in order */
 	struct nc_loc loc;
 };
 
 unsigned nc_selector_bits(const struct nc_selector *selector);
+/* Where in its header, option or chunk the field begins. */
+unsigned nc_selector_offset(const struct nc_selector *selector);
+/* The kind of its option or chunk, or the extension header. */
+unsigned nc_selector_kind(const struct nc_selector *selector);
 enum nc_type nc_selector_type(const struct nc_selector *selector);
 void nc_selector_clear(struct nc_selector *selector);
 void nc_key_clear(nc_key *key);
@@ -335,6 +340,7 @@ enum nc_stmt_kind {
 	NC_STMT_DUP,
 	NC_STMT_FWD,
 	NC_STMT_OBJECT, /* "counter name tcp dport map @m": the object that a map names */
+	NC_STMT_RESET,	/* "reset tcp option sack-perm" */
 	_NC_STMT_MAX
 };
 
@@ -366,6 +372,7 @@ struct nc_stmt {
 			enum nc_object_kind kind;
 			struct nc_lookup lookup;
 		} objects;
+		struct nc_selector reset; /* the option, of type boolean */
 	};
 };
 
