@@ -132,6 +132,8 @@ static struct end forward(struct judged *j, const struct nc_send *send)
 			return (struct end){.kind = BREAKS};
 		if (j->packet->length < j->nh + (protocol == 0x0800 ? 20 : 40))
 			return (struct end){.kind = DROPS};
+		if (j->packet->frame[j->nh + (protocol == 0x0800 ? 8 : 7)] <= 1)
+			return (struct end){.kind = DROPS};
 		judged_decrease_ttl(j);
 	}
 	name_device(device, j->judgement.device);

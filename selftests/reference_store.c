@@ -224,12 +224,18 @@ bool judged_store(struct judged *j, const struct nc_selector *target, nc_num val
 
 void judged_decrease_ttl(struct judged *j)
 {
-	bool six = j->protocol == 0x86dd;
-	struct rewrite r = {
-		.at = j->nh + (six ? 7 : 8), .n = 1, .base = j->nh, .ip_sum = six ? 0 : j->nh + 10};
+	uint8_t *header = j->packet->frame + j->nh;
+	unsigned sum;
 
-	r.bytes[0] = j->packet->frame[r.at] - 1;
-	perform(j, &r);
+	if (j->protocol == 0x86dd) {
+		header[7]--;
+		return;
+	}
+	header[8]--;
+	sum = (header[10] << 8 | header[11]) + 0x100;
+	sum += sum >= 0xffff;
+	header[10] = sum >> 8;
+	header[11] = sum;
 }
 
 int judged_strip(struct judged *j, unsigned kind)

@@ -3,7 +3,9 @@
  * Statements as steps: state, verdicts, logging, elements, header rewriting and sending. Called by chain.c for each
  * statement of a rule that is no match.
  */
+#include <linux/if_ether.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "compile/build.h"
 #include "netctl/event.h"
@@ -393,6 +395,16 @@ static int add_port(struct nc_build *build, const struct nc_value *device, bool 
 	return nc_vec_push(&build->image->ports, port);
 }
 
+/* A packet of another protocol ends the rule. */
+static int emit_protocol(struct nc_build *build, uint16_t protocol)
+{
+	struct nc_place_in place;
+
+	nc_field_place(NC_FIELD_META_PROTOCOL, 0, &place);
+	return nc_emit_range(build, &place, UINT16_MAX, protocol, protocol, false,
+			     nc_here(build) + 1, NC_TARGET_FAIL);
+}
+
 static int build_send(struct nc_build *build, const struct nc_stmt *stmt)
 {
 	const struct nc_key_part ip = {.type = NC_TYPE_IPV4_ADDR, .bits = 32};
@@ -412,8 +424,9 @@ static int build_send(struct nc_build *build, const struct nc_stmt *stmt)
 			"dup to an address is not done in family netdev: write 'dup to' and a "
 			"device");
 	if (stmt->send.family) {
-		step.width = stmt->send.family == 2 ? 4 : 6;
-		r = emit_value(build, &stmt->send.address, step.width == 4 ? ip : ip6);
+		step.width = stmt->send.family == AF_INET ? 4 : 6;
+		r = emit_protocol(build, step.width == 4 ? ETH_P_IP : ETH_P_IPV6)
+			    ?: emit_value(build, &stmt->send.address, step.width == 4 ? ip : ip6);
 	}
 	if (r == 0)
 		r = add_port(build, &stmt->send.device, fwd && !stmt->send.family, &step.index);

@@ -300,6 +300,32 @@ static __noinline bool nc_store_option(struct nc_run *run, const struct nc_step 
 	return nc_patch_sum(run, run->walk->pkt.th + 16, change, false);
 }
 
+/*
+ * nft_fwd_neigh_eval(): a packet that goes on to a neighbour has one hop less, as ip_decrease_ttl() counts it. false: it has none
+ * left, or its header is not there as a whole.
+ */
+static __noinline bool nc_decrease_hops(struct nc_run *run, __u32 family)
+{
+	struct nc_pkt *pkt = &run->walk->pkt;
+	__u32 hops = pkt->nh + (family == 4 ? 8 : 7), sum;
+	__be16 check;
+	__u8 byte;
+
+	if (pkt->length < pkt->nh + (family == 4 ? NC_IP_HLEN : NC_IP6_HLEN) ||
+	    nc_hook_load_plain(run->ctx, hops, &byte, 1) || byte <= 1)
+		return false;
+	byte--;
+	if (nc_hook_store(run->ctx, hops, &byte, 1))
+		return false;
+	if (family == 6)
+		return true;
+	if (nc_hook_load_plain(run->ctx, pkt->nh + 10, &check, 2))
+		return false;
+	sum = bpf_ntohs(check) + 0x100;
+	check = bpf_htons(sum + (sum >= 0xffff));
+	return nc_hook_store(run->ctx, pkt->nh + 10, &check, 2) == 0;
+}
+
 #define NC_OPTIONS_BYTES 40
 
 /*

@@ -180,6 +180,8 @@ static __always_inline void nc_trace_rule(struct nc_run *run, const struct nc_st
 
 static __always_inline long nc_forward(struct nc_run *run, const struct nc_step *step)
 {
+	if (step->width && !nc_decrease_hops(run, step->width))
+		return nc_finish(run, NC_VERDICT_DROP, NC_REASON_RULE);
 	run->walk->port = step->index;
 	run->walk->family = step->width;
 	return nc_finish(run, NC_VERDICT_REDIRECT, NC_REASON_RULE);
