@@ -50,7 +50,7 @@ static bool is_unqualified(const char *word)
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		if (strcmp(keys[i], word) == 0)
+		if (nc_same_word(keys[i], word))
 			return true;
 	}
 	return false;
@@ -82,7 +82,7 @@ static void use_own_name(const char *header, char name[NC_KEYWORD_SIZE])
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(header, names[i].header) == 0 && strcmp(name, names[i].name) == 0)
+		if (nc_same_word(header, names[i].header) && nc_same_word(name, names[i].name))
 			strcpy(name, names[i].own);
 	}
 }
@@ -333,18 +333,18 @@ static bool parse_words(struct nc_parser *parser, struct nc_ast_field *field)
 		return nc_field_by_name("meta", header, &field->field) == 0;
 	}
 	nc_parser_advance(parser);
-	if (strcmp(header, "numgen") == 0)
+	if (nc_same_word(header, "numgen"))
 		return parse_numgen(parser, field);
-	if (strcmp(header, "jhash") == 0)
+	if (nc_same_word(header, "jhash"))
 		return parse_jhash(parser, field);
-	if (strcmp(header, "tcp") == 0 && nc_parser_accept_word(parser, "option"))
+	if (nc_same_word(header, "tcp") && nc_parser_accept_word(parser, "option"))
 		return parse_option(parser, field);
-	if (strcmp(header, "ip") == 0 && nc_parser_accept_word(parser, "option"))
+	if (nc_same_word(header, "ip") && nc_parser_accept_word(parser, "option"))
 		return parse_name(parser, "ip option", &field->field);
-	if (strcmp(header, "sctp") == 0 && nc_parser_accept_word(parser, "chunk"))
+	if (nc_same_word(header, "sctp") && nc_parser_accept_word(parser, "chunk"))
 		return parse_name(parser, "sctp chunk", &field->field);
 	/* As nft, which does not look at the type of a routing header either. */
-	if (strcmp(header, "rt0") == 0)
+	if (nc_same_word(header, "rt0"))
 		return parse_address(parser, field);
 	return parse_name(parser, header, &field->field);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * A field's value: a number in host order, right-justified. Addresses too: 10.0.0.1 is 0x0a000001. Names of interfaces are
@@ -80,6 +81,12 @@ int nc_type_by_name(const char *name, enum nc_type *ret);
 
 /* All ones of so many bits. */
 nc_num nc_num_max(unsigned bits);
+
+/* Most words that are compared differ in their first letter. */
+static inline bool nc_same_word(const char *a, const char *b)
+{
+	return *a == *b && strcmp(a, b) == 0;
+}
 
 /* Where a field is read. */
 enum nc_source_kind {
@@ -246,25 +253,6 @@ enum nc_source_kind {
 	  true)                                                                                    \
 	X(TCPOPT_TIMESTAMP_TSECR, "tcp option", "timestamp tsecr", INTEGER, 32, TCP_OPTION, 48, 8, \
 	  true)                                                                                    \
-	X(META_LENGTH, "meta", "length", INTEGER, 32, META, 0, 0, false)                           \
-	X(META_PROTOCOL, "meta", "protocol", ETHER_TYPE, 0, META, 0, 0, false)                     \
-	X(META_L4PROTO, "meta", "l4proto", INET_PROTO, 0, META, 0, 0, false)                       \
-	X(META_PRIORITY, "meta", "priority", CLASSID, 0, META, 0, 0, true)                         \
-	X(META_MARK, "meta", "mark", MARK, 0, META, 0, 0, true)                                    \
-	X(META_IIF, "meta", "iif", IFACE_INDEX, 0, META, 0, 0, false)                              \
-	X(META_IIFNAME, "meta", "iifname", IFNAME, 0, META, 0, 0, false)                           \
-	X(META_IIFTYPE, "meta", "iiftype", IFACE_TYPE, 0, META, 0, 0, false)                       \
-	X(META_IIFGROUP, "meta", "iifgroup", DEVGROUP, 0, META, 0, 0, false)                       \
-	X(META_OIF, "meta", "oif", IFACE_INDEX, 0, META, 0, 0, false)                              \
-	X(META_OIFNAME, "meta", "oifname", IFNAME, 0, META, 0, 0, false)                           \
-	X(META_OIFTYPE, "meta", "oiftype", IFACE_TYPE, 0, META, 0, 0, false)                       \
-	X(META_OIFGROUP, "meta", "oifgroup", DEVGROUP, 0, META, 0, 0, false)                       \
-	X(META_PKTTYPE, "meta", "pkttype", PKT_TYPE, 0, META, 0, 0, true)                          \
-	X(META_CPU, "meta", "cpu", INTEGER, 32, META, 0, 0, false)                                 \
-	X(META_RANDOM, "meta", "random", INTEGER, 32, META, 0, 0, false)                           \
-	X(META_TIME, "meta", "time", TIME, 0, META, 0, 0, false)                                   \
-	X(META_DAY, "meta", "day", DAY, 0, META, 0, 0, false)                                      \
-	X(META_HOUR, "meta", "hour", HOUR, 0, META, 0, 0, false)                                   \
 	X(TCPOPT_SACK1_LEFT, "tcp option", "sack1 left", INTEGER, 32, TCP_OPTION, 80, 5, true)     \
 	X(TCPOPT_SACK1_RIGHT, "tcp option", "sack1 right", INTEGER, 32, TCP_OPTION, 112, 5, true)  \
 	X(TCPOPT_SACK2_LEFT, "tcp option", "sack2 left", INTEGER, 32, TCP_OPTION, 144, 5, true)    \
@@ -443,6 +431,25 @@ enum nc_source_kind {
 	  false)                                                                                   \
 	X(CHUNK_ASCONF_SEQNO, "sctp chunk", "asconf seqno", INTEGER, 32, SCTP_CHUNK, 32, 193,      \
 	  false)                                                                                   \
+	X(META_LENGTH, "meta", "length", INTEGER, 32, META, 0, 0, false)                           \
+	X(META_PROTOCOL, "meta", "protocol", ETHER_TYPE, 0, META, 0, 0, false)                     \
+	X(META_L4PROTO, "meta", "l4proto", INET_PROTO, 0, META, 0, 0, false)                       \
+	X(META_PRIORITY, "meta", "priority", CLASSID, 0, META, 0, 0, true)                         \
+	X(META_MARK, "meta", "mark", MARK, 0, META, 0, 0, true)                                    \
+	X(META_IIF, "meta", "iif", IFACE_INDEX, 0, META, 0, 0, false)                              \
+	X(META_IIFNAME, "meta", "iifname", IFNAME, 0, META, 0, 0, false)                           \
+	X(META_IIFTYPE, "meta", "iiftype", IFACE_TYPE, 0, META, 0, 0, false)                       \
+	X(META_IIFGROUP, "meta", "iifgroup", DEVGROUP, 0, META, 0, 0, false)                       \
+	X(META_OIF, "meta", "oif", IFACE_INDEX, 0, META, 0, 0, false)                              \
+	X(META_OIFNAME, "meta", "oifname", IFNAME, 0, META, 0, 0, false)                           \
+	X(META_OIFTYPE, "meta", "oiftype", IFACE_TYPE, 0, META, 0, 0, false)                       \
+	X(META_OIFGROUP, "meta", "oifgroup", DEVGROUP, 0, META, 0, 0, false)                       \
+	X(META_PKTTYPE, "meta", "pkttype", PKT_TYPE, 0, META, 0, 0, true)                          \
+	X(META_CPU, "meta", "cpu", INTEGER, 32, META, 0, 0, false)                                 \
+	X(META_RANDOM, "meta", "random", INTEGER, 32, META, 0, 0, false)                           \
+	X(META_TIME, "meta", "time", TIME, 0, META, 0, 0, false)                                   \
+	X(META_DAY, "meta", "day", DAY, 0, META, 0, 0, false)                                      \
+	X(META_HOUR, "meta", "hour", HOUR, 0, META, 0, 0, false)                                   \
 	X(RAW, "@", "", INTEGER, 0, RAW, 0, 0, true)                                               \
 	X(NUMGEN, "numgen", "", INTEGER, 32, NUMGEN, 0, 0, false)                                  \
 	X(JHASH, "jhash", "", INTEGER, 32, JHASH, 0, 0, false)
