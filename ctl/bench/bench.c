@@ -10,7 +10,7 @@
 #include "subject.h"
 
 const struct nc_bench *const nc_benches[] = {&nc_bench_classify, &nc_bench_set,
-					     &nc_bench_classbench, NULL};
+					     &nc_bench_classbench, &nc_bench_rate, NULL};
 
 const struct nc_bench_subject *const nc_bench_subjects[] = {
 	&nc_subject_bare,     &nc_subject_netctl,     &nc_subject_nft,

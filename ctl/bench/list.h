@@ -5,6 +5,6 @@
 
 #include "bench.h"
 
-extern const struct nc_bench nc_bench_classify, nc_bench_set, nc_bench_classbench;
+extern const struct nc_bench nc_bench_classify, nc_bench_set, nc_bench_classbench, nc_bench_rate;
 
 #endif
