@@ -5,10 +5,9 @@
  */
 #include <errno.h>
 #include <net/if.h>
-#include <netinet/in.h>
-#include <string.h>
 #include <time.h>
 
+#include "device.h"
 #include "kern/foreign.h"
 #include "kern/rotate.h"
 #include "list.h"
@@ -23,7 +22,6 @@
 #define SETTLE_NS    2000000
 #define LOAD_SECONDS 60
 #define VARIANTS_MAX 16
-#define DISCARD_PORT 9 /* RFC 863 */
 
 /* One filter in one place. */
 struct variant {
@@ -178,31 +176,16 @@ static uint64_t now_ns(void)
 	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Packets that a device of this namespace has received. */
-static uint64_t received(const char *device)
-{
-	_cleanup_fclose_ FILE *file = fopen("/proc/thread-self/net/dev", "re");
-	unsigned long long packets;
-	char line[512], name[IFNAMSIZ];
-
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, " %15[^:]: %*u %llu", name, &packets) == 2 &&
-		    strcmp(name, device) == 0)
-			return packets;
-	}
-	return 0;
-}
-
 /* The count, once it stands still: a NAPI poll may still be going on. */
 static uint64_t settled(const char *device)
 {
 	const struct timespec pause = {.tv_nsec = SETTLE_NS};
-	uint64_t before, count = received(device);
+	uint64_t before, count = nc_bench_received(device);
 
 	do {
 		before = count;
 		nanosleep(&pause, NULL);
-		count = received(device);
+		count = nc_bench_received(device);
 	} while (count != before);
 	return count;
 }
@@ -210,7 +193,7 @@ static uint64_t settled(const char *device)
 /* As if those that were lost had not been sent. */
 static int send_frames(const struct nc_rotator *rotator, uint32_t repeat, uint64_t *ret_ns)
 {
-	uint64_t before = received(NC_SPACE_DEVICE), begin = now_ns(), end, cpu_ns, count;
+	uint64_t before = nc_bench_received(NC_SPACE_DEVICE), begin = now_ns(), end, cpu_ns, count;
 	int r = nc_rotator_send(rotator, if_nametoindex(NC_SPACE_SENDER), repeat, &cpu_ns);
 
 	end = now_ns();
@@ -295,18 +278,7 @@ static int run_rules(struct nc_bench_run *run, const struct nc_bench_rules *rule
 	return r;
 }
 
-/* --- rules ------------------------------------------------------------------------------------------------ */
-
-/* What every filter can do. */
-static int make_port(struct nc_bench_rules *ret)
-{
-	const struct nc_bench_rule rule = {.sport = {0, 65535},
-					   .dport = {DISCARD_PORT, DISCARD_PORT},
-					   .protocol = IPPROTO_UDP};
-
-	*ret = (struct nc_bench_rules){};
-	return nc_vec_push(&ret->list, rule);
-}
+/* --- sizes ------------------------------------------------------------------------------------------------ */
 
 static int run_rate(struct nc_bench_run *run)
 {
@@ -319,7 +291,7 @@ static int run_rate(struct nc_bench_run *run)
 		_cleanup_(nc_bench_rules_free) struct nc_bench_rules rules = {};
 
 		nc_progress("packet rates", i, n);
-		r = sizes[i] == 1 ? make_port(&rules)
+		r = sizes[i] == 1 ? nc_bench_make_port(&rules)
 				  : nc_bench_rules_make(nc_bench_profiles[0], false, sizes[i],
 							run->options->seed, &rules);
 		r = r ?: run_rules(run, &rules);

@@ -34,6 +34,7 @@ struct nc_bench_rule {
 
 struct nc_bench_rules {
 	bool ip6, all_drop;
+	const char *first; /* lines of nft that come before the rules, or NULL; of a set, too */
 	NC_VEC(struct nc_bench_rule) list;
 	/* Instead of rules: addresses of one set that "saddr @set drop" asks. */
 	NC_VEC(struct nc_bench_prefix) set;

@@ -83,6 +83,7 @@ void nc_bench_write_nft(const struct nc_bench_rules *rules, const char *device, 
 	fprintf(out,
 		"\tchain in {\n\t\ttype filter hook ingress device \"%s\" priority 0; policy %s;\n",
 		device, rules->set.n ? "accept" : "drop");
+	fputs(rules->first ?: "", out);
 	if (rules->set.n)
 		fprintf(out, "\t\t%s saddr @blocked drop\n", rules->ip6 ? "ip6" : "ip");
 	for (size_t i = 0; i < rules->list.n; i++)
