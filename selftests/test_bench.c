@@ -272,6 +272,9 @@ static struct nc_decoded decode(const struct nc_bench_trace *trace, size_t index
 	assert_int_equal(packet.truncated, NC_HEADER_NONE);
 	assert_int_equal(packet.malformed, NC_HEADER_NONE);
 	assert_int_equal(packet.network, trace->ip6 ? NC_HEADER_IP6 : NC_HEADER_IP);
+	/* To nft, an authentication header is the end of IPv6's headers. */
+	if (packet.protocol == IPPROTO_NONE)
+		packet.protocol = IPPROTO_AH;
 	return packet;
 }
 

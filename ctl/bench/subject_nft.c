@@ -6,7 +6,7 @@
 #include "spawn.h"
 #include "subject.h"
 
-#define LOAD_SECONDS 60
+#define LOAD_SECONDS 20
 
 static bool check(char *reason, size_t size)
 {

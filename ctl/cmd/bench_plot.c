@@ -84,7 +84,7 @@ static void write_point(const struct nc_bench_report *report, enum panel panel,
 /* Names of data blocks, as gnuplot wants them. */
 static void write_block(enum panel panel, unsigned subject, FILE *out)
 {
-	fprintf(out, "$p%us%u", panel, subject);
+	fprintf(out, "$p%us%u", (unsigned)panel, subject);
 }
 
 static void write_data(const struct nc_bench_report *report, enum panel panel, unsigned index,
