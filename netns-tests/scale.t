@@ -106,6 +106,17 @@ ok "in less than seconds"
 udp 1 1
 inside "$C" ping -c 1 -W 1 10.1.0.2 >/dev/null
 ok "packets pass"
+# The next program is verified ahead, while the ruleset is read: what is at work is nevertheless what the rules say.
+nc add rule netdev f in icmp type echo-request drop
+! inside "$C" ping -c 1 -W 0.3 10.1.0.2 >/dev/null
+ok "what an added rule drops does not"
+nc delete rule netdev f in handle "$(nc -a list ruleset | sed -n 's/.*echo-request drop # handle //p')"
+inside "$C" ping -c 1 -W 1 10.1.0.2 >/dev/null
+ok "until the rule is deleted"
+nc insert rule netdev f in ip ttl lt 255 ip daddr 10.1.0.2 limit rate over 1/day burst 1 packets log prefix '"ahead: "' drop
+inside "$C" ping -c 1 -W 1 10.1.0.2 >/dev/null && ! inside "$C" ping -c 1 -W 0.3 10.1.0.2 >/dev/null
+ok "a rule that needs another program has it"
+nc delete rule netdev f in handle "$(nc -a list ruleset | sed -n 's/.*ahead.* drop # handle //p')"
 timed ours nc delete rule netdev f in handle "$(nc -a list ruleset | sed -n 's/.*udp dport 4 drop # handle //p')"
 ok "one is deleted"
 echo "# deleting it: $ours ms"

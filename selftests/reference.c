@@ -108,8 +108,8 @@ static bool assign(struct judged *j, const struct nc_stmt *stmt)
 {
 	nc_num value;
 
-	return judged_read_value(j, &stmt->assign.value, &value) &&
-	       judged_store(j, &stmt->assign.target, value);
+	return judged_read_value(j, &stmt->assign->value, &value) &&
+	       judged_store(j, &stmt->assign->target, value);
 }
 
 static void name_device(nc_num number, char name[17])
@@ -186,13 +186,13 @@ static struct end run_stmt(struct judged *j, struct nc_stmt *stmt)
 	case NC_STMT_QUOTA:
 		return goes_on_if(run_stateful(j, stmt));
 	case NC_STMT_SET:
-		return goes_on_if(judged_set_stmt(j, &stmt->set));
+		return goes_on_if(judged_set_stmt(j, stmt->set));
 	case NC_STMT_ASSIGN:
 		return goes_on_if(assign(j, stmt));
 	case NC_STMT_DUP:
-		return goes_on_if(duplicate(j, &stmt->send));
+		return goes_on_if(duplicate(j, stmt->send));
 	case NC_STMT_FWD:
-		return forward(j, &stmt->send);
+		return forward(j, stmt->send);
 	default: /* LOG */
 		return goes_on_if(true);
 	}

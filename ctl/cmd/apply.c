@@ -17,7 +17,7 @@
 static int change(struct nc_run *run, const struct nc_script *script)
 {
 	_cleanup_(nc_session_close) struct nc_session session;
-	int r = nc_session_open(&session, NC_STORE_WRITE, &run->diag);
+	int r = nc_session_open_for(&session, script, &run->diag);
 
 	if (r == 0)
 		r = nc_session_change_element(&session, script);

@@ -272,8 +272,8 @@ static void conclude(const struct work *work, struct nc_explained *explained)
 	if (trial->reason == NC_REASON_RULE && trial->n_rules && !trial->full)
 		explained->rule = explained->matched.v[explained->matched.n - 1];
 	fwd = explained->rule ? find_fwd(explained->rule->rule) : NULL;
-	if (trial->verdict == NC_VERDICT_REDIRECT && fwd && fwd->send.device.kind == NC_VALUE_NUM)
-		nc_format_name(fwd->send.device.num, explained->to);
+	if (trial->verdict == NC_VERDICT_REDIRECT && fwd && fwd->send->device.kind == NC_VALUE_NUM)
+		nc_format_name(fwd->send->device.num, explained->to);
 	if (!trial->full && trial->policy < work->image.chains.n && is_policy(trial->reason))
 		explained->policy = &work->image.chains.v[trial->policy];
 	explained->verdict = trial->verdict;

@@ -61,7 +61,7 @@ static void take_elements(struct nc_ruleset *ruleset)
 /* What rules take in memory, read, compiled and written again, for each byte of their text; measured. */
 #define MEMORY_PER_BYTE 64
 
-static int read_live(struct nc_session *session)
+static int read_live(struct nc_session *session, bool foresee)
 {
 	const char *text;
 	size_t length;
@@ -74,6 +74,8 @@ static int read_live(struct nc_session *session)
 	}
 	if (r < 0)
 		return r;
+	if (foresee)
+		nc_live_foresee(session->live);
 	text = nc_live_text(session->live, &length);
 	nc_memory_expect(length * MEMORY_PER_BYTE);
 	r = nc_stored_read(text, length, &session->ruleset, session->diag);
@@ -86,7 +88,8 @@ static int read_live(struct nc_session *session)
 		     : 0;
 }
 
-int nc_session_open(struct nc_session *session, enum nc_store_access access, struct nc_diag *diag)
+static int open_session(struct nc_session *session, enum nc_store_access access, bool foresee,
+			struct nc_diag *diag)
 {
 	int r;
 
@@ -99,8 +102,29 @@ int nc_session_open(struct nc_session *session, enum nc_store_access access, str
 	if (r == 0 && access == NC_STORE_WRITE)
 		r = nc_pending_refuse(session->store, diag);
 	if (r == 0)
-		r = read_live(session);
+		r = read_live(session, foresee);
 	return r;
+}
+
+int nc_session_open(struct nc_session *session, enum nc_store_access access, struct nc_diag *diag)
+{
+	return open_session(session, access, false, diag);
+}
+
+/* Elements mostly change in place, without a new program. */
+static bool changes_rules(const struct nc_script *script)
+{
+	for (size_t i = 0; i < nc_script_length(script); i++) {
+		if (nc_script_command(script, i).object == NC_OBJECT_RULE)
+			return true;
+	}
+	return false;
+}
+
+int nc_session_open_for(struct nc_session *session, const struct nc_script *script,
+			struct nc_diag *diag)
+{
+	return open_session(session, NC_STORE_WRITE, changes_rules(script), diag);
 }
 
 void nc_session_close(struct nc_session *session)

@@ -28,6 +28,9 @@ struct nc_session {
  * refused. 0 or -errno with a message.
  */
 int nc_session_open(struct nc_session *session, enum nc_store_access access, struct nc_diag *diag);
+/* The same for writing; script is what the ruleset will be changed by. */
+int nc_session_open_for(struct nc_session *session, const struct nc_script *script,
+			struct nc_diag *diag);
 void nc_session_close(struct nc_session *session);
 
 /* Read counters, and the elements of all sets if wanted, from the kernel into the ruleset. */

@@ -322,11 +322,11 @@ static int build_option(struct nc_build *build, const struct nc_selector *target
 
 static int build_assign(struct nc_build *build, const struct nc_stmt *stmt)
 {
-	const struct nc_selector *target = &stmt->assign.target;
+	const struct nc_selector *target = &stmt->assign->target;
 	struct nc_key_part part = {.type = nc_selector_type(target),
 				   .bits = nc_selector_bits(target)};
 	struct nc_step step = nc_step_of(NC_OP_STORE);
-	int r = emit_value(build, &stmt->assign.value, part);
+	int r = emit_value(build, &stmt->assign->value, part);
 
 	if (r < 0)
 		return r;
@@ -374,22 +374,22 @@ static int build_send(struct nc_build *build, const struct nc_stmt *stmt)
 	struct nc_step step = nc_step_of(fwd ? NC_OP_FWD : NC_OP_DUP);
 	int r = 0;
 
-	if (stmt->send.device.kind != NC_VALUE_NUM)
+	if (stmt->send->device.kind != NC_VALUE_NUM)
 		return refuse(
-			build, &stmt->send.device.loc,
+			build, &stmt->send->device.loc,
 			"the device must be named: write a rule for each, behind a verdict map "
 			"that jumps there");
-	if (!fwd && stmt->send.family)
+	if (!fwd && stmt->send->family)
 		return refuse(
 			build, &stmt->loc,
 			"dup to an address is not done in family netdev: write 'dup to' and a "
 			"device");
-	if (stmt->send.family) {
-		step.width = stmt->send.family == 2 ? 4 : 6;
-		r = emit_value(build, &stmt->send.address, step.width == 4 ? ip : ip6);
+	if (stmt->send->family) {
+		step.width = stmt->send->family == 2 ? 4 : 6;
+		r = emit_value(build, &stmt->send->address, step.width == 4 ? ip : ip6);
 	}
 	if (r == 0)
-		r = add_port(build, &stmt->send.device, fwd && !stmt->send.family, &step.index);
+		r = add_port(build, &stmt->send->device, fwd && !stmt->send->family, &step.index);
 	return r < 0 ? r : emit_next(build, step);
 }
 
@@ -411,7 +411,7 @@ int nc_build_stmt(struct nc_build *build, const struct nc_stmt *stmt)
 	case NC_STMT_LOG:
 		return build_log(build, &stmt->log);
 	case NC_STMT_SET:
-		return build_element(build, &stmt->set);
+		return build_element(build, stmt->set);
 	case NC_STMT_ASSIGN:
 		return build_assign(build, stmt);
 	default:
@@ -463,14 +463,14 @@ const char *nc_stmt_needs_tc(const struct nc_stmt *stmt)
 	case NC_STMT_VMAP:
 		return key_needs_tc(&stmt->vmap.key);
 	case NC_STMT_SET:
-		return key_needs_tc(&stmt->set.key) ?: value_needs_tc(&stmt->set.data);
+		return key_needs_tc(&stmt->set->key) ?: value_needs_tc(&stmt->set->data);
 	case NC_STMT_ASSIGN:
-		return field_needs_tc(stmt->assign.target.field)
-			       ?: value_needs_tc(&stmt->assign.value);
+		return field_needs_tc(stmt->assign->target.field)
+			       ?: value_needs_tc(&stmt->assign->value);
 	case NC_STMT_DUP:
 		return "dup";
 	case NC_STMT_FWD:
-		return stmt->send.family ? "fwd to an address" : NULL;
+		return stmt->send->family ? "fwd to an address" : NULL;
 	default:
 		return NULL;
 	}

@@ -65,6 +65,11 @@ int nc_live_word_write(const struct nc_live *live, uint32_t id, uint64_t value);
 /* All pairs of the set with this live index (struct nc_set's live). */
 int nc_live_set_keys(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
 		     struct nc_set_keys *ret, struct nc_diag *diag);
+/*
+ * The rules are about to be changed, by little: begin, in a thread, to have the program verified that will most likely be
+ * published. It is published only if it is the right one.
+ */
+void nc_live_foresee(struct nc_live *live);
 /* Bit per id that the live generation uses, for nc_ruleset_assign_ids(). Owned by live. */
 struct nc_busy nc_live_busy(const struct nc_live *live, enum nc_id_space space);
 

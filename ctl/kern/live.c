@@ -11,13 +11,17 @@
 #include <string.h>
 #include <time.h>
 
+#include "foresight.h"
 #include "map.h"
 #include "past.h"
+
+#define FORESEE_BYTES (32u << 10) /* of text: shorter ones are read before a thread is at work */
 
 #define TRIES 200 /* of 5 ms each, for a writer to finish what it does */
 
 void nc_live_close(struct nc_live *live)
 {
+	nc_foresight_free(live->foresight);
 	nc_vec_foreach (fd, &live->counters)
 		close(*fd);
 	nc_vec_free(&live->counters);
@@ -224,6 +228,12 @@ int nc_live_open(struct nc_store *store, struct nc_live **ret, struct nc_diag *d
 uint64_t nc_live_generation(const struct nc_live *live)
 {
 	return live->header.generation;
+}
+
+void nc_live_foresee(struct nc_live *live)
+{
+	if (live->header.length >= FORESEE_BYTES && !live->foresight)
+		live->foresight = nc_foresight_begin(live->prog_id);
 }
 
 const char *nc_live_text(const struct nc_live *live, size_t *ret_length)

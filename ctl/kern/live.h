@@ -5,6 +5,8 @@
 
 #include "store.h"
 
+struct nc_foresight;
+
 struct nc_live {
 	const struct nc_store *store;
 	__u32 prog_id;
@@ -14,6 +16,7 @@ struct nc_live {
 	NC_VEC(int) counters;		    /* descriptors; 0 is the one that is written to */
 	uint32_t counters_capacity;	    /* of that one */
 	NC_VEC(uint64_t) busy[_NC_IDS_MAX]; /* bit per id of a space */
+	struct nc_foresight *foresight;	    /* or NULL */
 };
 
 /* The set map with a live index: a new descriptor or -errno. */

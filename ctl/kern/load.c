@@ -15,10 +15,9 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "foresight.h"
+#include "layer.h"
 #include "map.h"
-#include "nc_tc_egress.skel.h"
-#include "nc_tc_ingress.skel.h"
-#include "nc_xdp_filter.skel.h"
 
 void nc_generation_init(struct nc_generation *generation)
 {
@@ -113,20 +112,13 @@ static int make_states(const struct nc_image *image)
 {
 	_cleanup_free_ struct nc_state_record *records = NULL;
 	size_t n = image->states.n;
-	_cleanup_close_ int fd = -1;
-	int r;
 
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "nc_states", sizeof(__u32), sizeof(*records),
-			    n ? n : 1, NULL);
-	if (fd < 0)
-		return fd;
 	records = calloc(n ? n : 1, sizeof(*records));
 	if (!records)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		records[i] = image->states.v[i].record;
-	r = nc_map_fill_array(fd, 0, records, sizeof(*records), n);
-	return r ? r : TAKE_FD(fd);
+	return nc_map_make_shared("nc_states", records, sizeof(*records), n);
 }
 
 /* Chunk 0 is the header, the text follows. */
@@ -141,83 +133,16 @@ static int make_text(const struct nc_image *image, const struct nc_externals *ex
 		.n_counters = image->n_ids[NC_IDS_COUNTERS],
 	};
 	_cleanup_free_ struct nc_text_chunk *chunks = calloc(n + 1, sizeof(*chunks));
-	_cleanup_close_ int fd = -1;
-	int r;
 
 	if (!chunks)
 		return -ENOMEM;
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "nc_text", sizeof(__u32), sizeof(*chunks), n + 1,
-			    NULL);
-	if (fd < 0)
-		return fd;
 	memcpy(chunks, &header, sizeof(header));
 	if (image->text_length)
 		memcpy(chunks + 1, image->text, image->text_length);
-	r = nc_map_fill_array(fd, 0, chunks, sizeof(*chunks), n + 1);
-	return r ? r : TAKE_FD(fd);
+	return nc_map_make_shared("nc_text", chunks, sizeof(*chunks), n + 1);
 }
 
 /* --- programs ---------------------------------------------------------------------------------------------------- */
-
-/* A layer's object, opened; which of the skeletons, hook tells. */
-struct layer {
-	enum nc_hook hook;
-	struct nc_xdp_filter *xdp;
-	struct nc_tc_ingress *ingress;
-	struct nc_tc_egress *egress;
-	struct bpf_object *object;
-	struct nc_spec *spec;
-	const char *program;
-};
-
-static void layer_close(struct layer *layer)
-{
-	nc_xdp_filter__destroy(layer->xdp);
-	nc_tc_ingress__destroy(layer->ingress);
-	nc_tc_egress__destroy(layer->egress);
-}
-
-static int layer_open(struct layer *layer)
-{
-	switch (layer->hook) {
-	case NC_HOOK_INGRESS:
-		layer->xdp = nc_xdp_filter__open();
-		if (!layer->xdp)
-			return -errno;
-		layer->object = layer->xdp->obj;
-		layer->spec = &layer->xdp->rodata->nc_spec;
-		layer->program = "nc_xdp_filter";
-		return 0;
-	case NC_HOOK_EGRESS:
-		layer->egress = nc_tc_egress__open();
-		if (!layer->egress)
-			return -errno;
-		layer->object = layer->egress->obj;
-		layer->spec = &layer->egress->rodata->nc_spec;
-		layer->program = "nc_tc_egress";
-		return 0;
-	default:
-		layer->ingress = nc_tc_ingress__open();
-		if (!layer->ingress)
-			return -errno;
-		layer->object = layer->ingress->obj;
-		layer->spec = &layer->ingress->rodata->nc_spec;
-		layer->program = "nc_tc_ingress";
-		return 0;
-	}
-}
-
-static int layer_load(struct layer *layer)
-{
-	switch (layer->hook) {
-	case NC_HOOK_INGRESS:
-		return nc_xdp_filter__load(layer->xdp);
-	case NC_HOOK_EGRESS:
-		return nc_tc_egress__load(layer->egress);
-	default:
-		return nc_tc_ingress__load(layer->ingress);
-	}
-}
 
 static size_t count_entries(const struct nc_externals *ext, enum nc_hook hook)
 {
@@ -250,10 +175,39 @@ static __s64 kernel_zone(void)
 	return -(__s64)zone.tz_minuteswest * 60 * 1000000000;
 }
 
-static void specialize(struct layer *layer, const struct nc_image *image,
+/*
+ * One rule more is mostly no other size, and so the program that was foreseen (foresight.c): up to an eighth more than
+ * there must be.
+ */
+static size_t with_room(size_t n)
+{
+	size_t unit = 64;
+
+	while (unit * 16 < n)
+		unit *= 2;
+	return (n + unit - 1) / unit * unit;
+}
+
+/* So many steps there is room for: those of the image, and one for each layer. */
+static size_t steps_room(const struct nc_image *image)
+{
+	return with_room(image->steps.n + _NC_HOOK_MAX);
+}
+
+/*
+ * A layer's only entry is among its program's constants. Where its walk begins moves with each rule that is added; so that the
+ * constant stays, the step that it begins with stands at the end of the room once more.
+ */
+static __u32 fixed_start(const struct nc_image *image, enum nc_hook hook)
+{
+	return steps_room(image) - 1 - hook;
+}
+
+static void specialize(struct nc_layer *layer, const struct nc_image *image,
 		       const struct nc_externals *ext)
 {
 	*layer->spec = image->spec;
+	layer->spec->n_steps = with_room(image->spec.n_steps);
 	layer->spec->tai_offset = ahead_of_realtime(CLOCK_TAI);
 	layer->spec->day_offset = kernel_zone();
 	if (count_entries(ext, layer->hook) != 1)
@@ -263,31 +217,32 @@ static void specialize(struct layer *layer, const struct nc_image *image,
 			continue;
 		layer->spec->single_ifindex = ext->entries[i].entry.ifindex;
 		layer->spec->single = ext->entries[i].entry;
+		layer->spec->single.start = fixed_start(image, layer->hook);
 	}
 }
 
-static int size_map(const struct layer *layer, const char *name, size_t n)
+static int size_map(const struct nc_layer *layer, const char *name, size_t n)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(layer->object, name);
 
 	return map ? bpf_map__set_max_entries(map, n ? n : 1) : 0;
 }
 
-static int reuse(const struct layer *layer, const char *name, int fd)
+static int reuse(const struct nc_layer *layer, const char *name, int fd)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(layer->object, name);
 
 	return map && fd >= 0 ? bpf_map__reuse_fd(map, fd) : 0;
 }
 
-static int size_maps(const struct layer *layer, const struct nc_image *image,
+static int size_maps(const struct nc_layer *layer, const struct nc_image *image,
 		     const struct nc_externals *ext)
 {
 	const struct {
 		const char *map;
 		size_t n;
 	} sizes[] = {
-		{"nc_steps", image->steps.n},
+		{"nc_steps", steps_room(image)},
 		{"nc_logs", image->logs.n},
 		{"nc_port_ids", image->ports.n},
 		{"nc_ports", image->ports.n},
@@ -295,13 +250,10 @@ static int size_maps(const struct layer *layer, const struct nc_image *image,
 		{"nc_entries", count_entries(ext, layer->hook)},
 		{"nc_trace", ext->trace ? NC_TRACE_MAX : 1},
 	};
-	const struct {
-		const char *map;
-		int fd;
-	} reused[] = {
-		{"nc_counters", ext->counters}, {"nc_stats", ext->stats},
-		{"nc_devices", ext->devices},	{"nc_words", ext->words},
-		{"nc_events", ext->events},	{"nc_lost", ext->lost},
+	const int common[_NC_COMMON_MAX] = {
+		[NC_COMMON_COUNTERS] = ext->counters, [NC_COMMON_STATS] = ext->stats,
+		[NC_COMMON_DEVICES] = ext->devices,   [NC_COMMON_WORDS] = ext->words,
+		[NC_COMMON_EVENTS] = ext->events,     [NC_COMMON_LOST] = ext->lost,
 	};
 	int r = 0;
 
@@ -309,13 +261,13 @@ static int size_maps(const struct layer *layer, const struct nc_image *image,
 		r = size_map(layer, sizes[i].map, sizes[i].n);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
 		r = size_map(layer, outer_names[class], image->n_in_class[class]);
-	for (size_t i = 0; i < sizeof(reused) / sizeof(*reused) && !r; i++)
-		r = reuse(layer, reused[i].map, reused[i].fd);
+	for (enum nc_common i = 0; i < _NC_COMMON_MAX && !r; i++)
+		r = reuse(layer, nc_common_names[i], common[i]);
 	return r;
 }
 
 /* What XDP's object has made serves the others too. */
-static int share_maps(const struct layer *layer, const struct nc_generation *gen)
+static int share_maps(const struct nc_layer *layer, const struct nc_generation *gen)
 {
 	const struct {
 		const char *map;
@@ -335,7 +287,7 @@ static int share_maps(const struct layer *layer, const struct nc_generation *gen
 }
 
 /* A descriptor that outlives the object it comes from. */
-static int duplicate(const struct layer *layer, const char *name, int *ret)
+static int duplicate(const struct nc_layer *layer, const char *name, int *ret)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(layer->object, name);
 	int fd = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 0);
@@ -348,7 +300,7 @@ static int duplicate(const struct layer *layer, const char *name, int *ret)
 }
 
 /* Take what the loaded object holds, so that it can be closed. */
-static int take_objects(const struct layer *layer, struct nc_generation *gen)
+static int take_objects(const struct nc_layer *layer, struct nc_generation *gen)
 {
 	const struct {
 		const char *map;
@@ -376,8 +328,8 @@ static int take_objects(const struct layer *layer, struct nc_generation *gen)
 static int load_layer(struct nc_generation *gen, enum nc_hook hook, const struct nc_image *image,
 		      const struct nc_externals *ext, struct nc_diag *diag)
 {
-	_cleanup_(layer_close) struct layer layer = {.hook = hook};
-	int r = layer_open(&layer);
+	_cleanup_(nc_layer_close) struct nc_layer layer = {.hook = hook};
+	int r = nc_layer_open(&layer);
 
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot open the filter program");
@@ -387,7 +339,8 @@ static int load_layer(struct nc_generation *gen, enum nc_hook hook, const struct
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot size the maps of the filter program");
 	specialize(&layer, image, ext);
-	r = layer_load(&layer);
+	if (!nc_foresight_take(ext->foresight, &layer))
+		r = nc_layer_load(&layer);
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "the kernel refuses the filter program (%s)",
 				     nc_libbpf_last_message());
@@ -415,6 +368,22 @@ static int fill_array(int fd, const void *values, size_t size, size_t n)
 	int r = nc_map_fill_array(fd, 0, values, size, n);
 
 	return r ? r : bpf_map_freeze(fd);
+}
+
+static int fill_steps(const struct nc_generation *gen, const struct nc_image *image,
+		      const struct nc_externals *ext)
+{
+	int r = nc_map_fill_shared(gen->steps, image->steps.v, sizeof(struct nc_step),
+				   image->steps.n);
+
+	for (size_t i = 0; i < ext->n_entries && !r; i++) {
+		const struct nc_resolved_entry *entry = &ext->entries[i];
+		__u32 start = fixed_start(image, entry->hook);
+
+		r = bpf_map_update_elem(gen->steps, &start, &image->steps.v[entry->entry.start],
+					BPF_ANY);
+	}
+	return r ?: bpf_map_freeze(gen->steps);
 }
 
 static int fill_entries(const struct nc_generation *gen, const struct nc_externals *ext)
@@ -459,7 +428,7 @@ static int fill_ports(const struct nc_generation *gen, const struct nc_image *im
 static int fill_image(const struct nc_generation *gen, const struct nc_image *image,
 		      const struct nc_externals *ext)
 {
-	int r = fill_array(gen->steps, image->steps.v, sizeof(struct nc_step), image->steps.n);
+	int r = fill_steps(gen, image, ext);
 
 	if (!r)
 		r = fill_array(gen->logs, image->logs.v, sizeof(struct nc_log_record),

@@ -28,6 +28,8 @@ struct nc_resolved_entry {
 	struct nc_entry entry; /* complete */
 };
 
+struct nc_foresight;
+
 /* What a generation is bound to but does not own. */
 struct nc_externals {
 	/* map descriptors; counters holds as many as the image has ids, or more */
@@ -35,10 +37,11 @@ struct nc_externals {
 	const int *kept_sets; /* by image set: the live map of a set with keep_live; may be NULL */
 	const struct nc_resolved_entry *entries;
 	size_t n_entries;
-	const __u32 *ports;	/* ifindexes by image port, for tc */
-	const __u32 *xdp_ports; /* the same for XDP */
-	__u64 generation;	/* for struct nc_text_header */
-	bool trace;		/* the image was compiled for it: maps for it are made */
+	const __u32 *ports;		/* ifindexes by image port, for tc */
+	const __u32 *xdp_ports;		/* the same for XDP */
+	__u64 generation;		/* for struct nc_text_header */
+	struct nc_foresight *foresight; /* or NULL */
+	bool trace;			/* the image was compiled for it: maps for it are made */
 };
 
 /* Load. 0 or -errno with a message. */

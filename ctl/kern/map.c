@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "util/progress.h"
@@ -67,6 +68,42 @@ int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size
 	return update_many(fd, indices, sizeof(*indices), values, value_size, n);
 }
 
+int nc_map_fill_shared(int fd, const void *values, size_t value_size, size_t n)
+{
+	void *memory;
+
+	if (!n)
+		return 0;
+	memory = mmap(NULL, n * value_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd,
+		      0);
+	if (memory == MAP_FAILED)
+		return -errno;
+	memcpy(memory, values, n * value_size);
+	return munmap(memory, n * value_size) ? -errno : 0;
+}
+
+int nc_map_make_shared(const char *name, const void *values, size_t value_size, size_t n)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	_cleanup_close_ int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(__u32), value_size,
+						n ? n : 1, &opts);
+	int r = fd < 0 ? fd : nc_map_fill_shared(fd, values, value_size, n);
+
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+/* Maps that earlier versions made are not to be had so. */
+static bool read_shared(int fd, void *values, size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return false;
+	memcpy(values, memory, size);
+	munmap(memory, size);
+	return true;
+}
+
 /* The kernel's cursor of an array is the last index that it gave. */
 static int read_batches(int fd, void *values, size_t value_size, __u32 n)
 {
@@ -90,8 +127,11 @@ static int read_batches(int fd, void *values, size_t value_size, __u32 n)
 
 int nc_map_read_array(int fd, void *values, size_t value_size, __u32 n)
 {
-	int r = n ? read_batches(fd, values, value_size, n) : 0;
+	int r;
 
+	if (!n || read_shared(fd, values, n * value_size))
+		return 0;
+	r = read_batches(fd, values, value_size, n);
 	if (!no_batch(r))
 		return r;
 	r = 0;

@@ -13,7 +13,14 @@
  */
 int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size, size_t n);
 
-/* And back: the first n values of an array map. */
+/*
+ * The same for an array with BPF_F_MMAPABLE: through memory, which takes a tenth of the time. value_size is a multiple of 8.
+ */
+int nc_map_fill_shared(int fd, const void *values, size_t value_size, size_t n);
+/* Make one, with n values in it: a descriptor or -errno. */
+int nc_map_make_shared(const char *name, const void *values, size_t value_size, size_t n);
+
+/* The first n values of an array map. value_size is a multiple of 8. */
 int nc_map_read_array(int fd, void *values, size_t value_size, __u32 n);
 
 /*

@@ -310,6 +310,7 @@ static int load(struct publication *p)
 		.entries = p->entries.v,
 		.n_entries = p->entries.n,
 		.generation = p->generation,
+		.foresight = p->live ? p->live->foresight : NULL,
 	};
 
 	return nc_generation_load(p->image, &externals, &p->gen, p->diag);

@@ -98,7 +98,7 @@ int nc_devices_create(void)
 			      sizeof(struct nc_device), NC_DEVICES_MAX, NULL);
 }
 
-static char last_message[512];
+static _Thread_local char last_message[512];
 
 /* Keep the last line that is neither empty nor a frame around a log. */
 static void remember(const char *fmt, va_list args)

@@ -9,6 +9,7 @@
 
 struct nc_arena_block {
 	struct nc_arena_block *next;
+	size_t room; /* bytes of data */
 	alignas(max_align_t) char data[];
 };
 
@@ -24,6 +25,7 @@ void *nc_arena_alloc(struct nc_arena *arena, size_t size)
 		if (!block)
 			return NULL;
 		block->next = arena->blocks;
+		block->room = room;
 		arena->blocks = block;
 		arena->at = block->data;
 		arena->left = room;
@@ -41,6 +43,18 @@ char *nc_arena_string(struct nc_arena *arena, const char *text, size_t length)
 	if (copy)
 		memcpy(copy, text, length);
 	return copy;
+}
+
+void nc_arena_reset(struct nc_arena *arena)
+{
+	struct nc_arena_block *last = arena->blocks;
+
+	if (!last)
+		return;
+	arena->blocks = last->next;
+	last->next = NULL;
+	nc_arena_free(arena);
+	*arena = (struct nc_arena){.blocks = last, .at = last->data, .left = last->room};
 }
 
 void nc_arena_free(struct nc_arena *arena)

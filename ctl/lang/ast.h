@@ -22,6 +22,8 @@ struct nc_arena {
 void *nc_arena_alloc(struct nc_arena *arena, size_t size);
 /* A NUL-terminated copy. */
 char *nc_arena_string(struct nc_arena *arena, const char *text, size_t length);
+/* Forget everything, and keep room for as much again. */
+void nc_arena_reset(struct nc_arena *arena);
 void nc_arena_free(struct nc_arena *arena);
 
 /* A name or other word with its place; text NULL: it was not written. */
@@ -185,6 +187,7 @@ struct nc_ast_chain {
 	enum nc_verdict policy;
 	struct nc_word comment;
 	struct nc_ast_rule *rules, **rules_end;
+	size_t first_stored, n_stored; /* of a stored text: among the script's */
 };
 
 /* A set's or map's block. */
@@ -243,9 +246,16 @@ struct nc_ast_command {
 	uint64_t stored_last;
 };
 
+typedef NC_VEC(struct nc_rule *) nc_rules;
+
 struct nc_script {
 	struct nc_arena arena;
 	NC_VEC(struct nc_ast_command *) commands;
+	/*
+	 * A stored text's rules: in the model as soon as each is read, because a tree of ten thousand takes more time in
+	 * memory than in the parser. Owned; NULL when eval has taken one.
+	 */
+	nc_rules stored;
 	uint64_t stored_last; /* handle of tables */
 };
 

@@ -50,6 +50,7 @@ static int run_command(struct nc_eval *eval, const struct nc_ast_command *comman
 	return r;
 }
 
+/* All commands. What a stored text says was validated before it was stored. */
 static int run(struct nc_eval *eval, const struct nc_script *script)
 {
 	int failed = 0, r;
@@ -65,7 +66,7 @@ static int run(struct nc_eval *eval, const struct nc_script *script)
 		return failed;
 	nc_ruleset_drop_meters(eval->ruleset);
 	nc_ruleset_note_added(eval->ruleset);
-	r = nc_ruleset_validate(eval->ruleset, eval->diag);
+	r = eval->stored ? 0 : nc_ruleset_validate(eval->ruleset, eval->diag);
 	return failed ?: r;
 }
 
@@ -168,7 +169,7 @@ int nc_stored_read(const char *text, size_t length, struct nc_ruleset **ret, str
 		.name = "the stored ruleset", .text = text, .length = length};
 	_cleanup_(nc_ruleset_freep) struct nc_ruleset *ruleset = nc_ruleset_new();
 	_cleanup_(nc_script_freep) struct nc_script *script = NULL;
-	struct nc_eval eval = {.ruleset = ruleset, .diag = diag, .stored = true};
+	struct nc_eval eval = {.ruleset = ruleset, .diag = diag};
 	int r;
 
 	if (!ruleset)
@@ -176,6 +177,7 @@ int nc_stored_read(const char *text, size_t length, struct nc_ruleset **ret, str
 	r = nc_script_read(&source, true, NULL, NULL, &script, diag);
 	if (r < 0)
 		return r;
+	eval.stored = &script->stored;
 	r = run(&eval, script);
 	if (r < 0)
 		return r;

@@ -14,7 +14,8 @@ struct nc_eval {
 	nc_load_elements_fn *load; /* or NULL: no set is live */
 	void *context;		   /* of load */
 	struct nc_diag *diag;
-	bool stored;		 /* handles are taken from the text, and its sets are live */
+	nc_rules *
+		stored; /* of a stored text: its rules. Handles are taken from it, and its sets are live */
 	uint32_t n_live;	 /* sets met in a stored text */
 	bool declaration_failed; /* what refers to it would be reported too: not validated */
 };

@@ -132,9 +132,9 @@ int nc_eval_add_meters(struct nc_eval *eval, struct nc_table *table, const struc
 
 		if (stmt->kind == NC_STMT_MATCH && stmt->match.implied)
 			continue;
-		if (stmt->kind == NC_STMT_SET && stmt->set.meter &&
-		    !nc_table_find_set(table, stmt->set.set)) {
-			r = new_meter(&ast_stmt->set, &stmt->set, &set, eval->diag);
+		if (stmt->kind == NC_STMT_SET && stmt->set->meter &&
+		    !nc_table_find_set(table, stmt->set->set)) {
+			r = new_meter(&ast_stmt->set, stmt->set, &set, eval->diag);
 			if (r == 0)
 				r = nc_edit_add_set(table, set, false, &added, eval->diag);
 			if (r < 0)
@@ -150,7 +150,6 @@ int nc_eval_add_rule(struct nc_eval *eval, struct nc_table *table, struct nc_cha
 		     const struct nc_ast_rule *ast, const struct nc_place *place)
 {
 	_cleanup_(nc_rule_freep) struct nc_rule *rule = NULL;
-	struct nc_rule *added;
 	int r;
 
 	r = nc_eval_rule(ast, &rule, eval->diag);
@@ -159,12 +158,9 @@ int nc_eval_add_rule(struct nc_eval *eval, struct nc_table *table, struct nc_cha
 	r = nc_eval_add_meters(eval, table, ast, rule);
 	if (r == 0)
 		r = nc_edit_add_rule(table, chain, rule, place, eval->diag);
-	if (r < 0)
-		return r;
-	added = TAKE_PTR(rule);
-	if (eval->stored)
-		added->handle = ast->stored_handle;
-	return 0;
+	if (r == 0)
+		TAKE_PTR(rule);
+	return r;
 }
 
 /* A rule that has nowhere to go: only to report what is wrong with it. */
@@ -175,6 +171,24 @@ static int check_rule(struct nc_eval *eval, const struct nc_ast_rule *ast)
 	return nc_eval_rule(ast, &rule, eval->diag);
 }
 
+/* Those that the parser has put into the model. */
+static int take_stored_rules(struct nc_eval *eval, struct nc_table *table, struct nc_chain *chain,
+			     const struct nc_ast_chain *ast)
+{
+	const struct nc_place end = {.position = NC_POSITION_END};
+	int r = 0;
+
+	for (size_t i = 0; i < ast->n_stored && !r; i++) {
+		struct nc_rule **rule = &eval->stored->v[ast->first_stored + i];
+		uint64_t handle = (*rule)->handle;
+
+		r = nc_edit_add_rule(table, chain, *rule, &end, eval->diag);
+		if (r == 0)
+			TAKE_PTR(*rule)->handle = handle;
+	}
+	return r;
+}
+
 static int add_rules(struct nc_eval *eval, struct nc_table *table,
 		     const struct nc_ast_command *command)
 {
@@ -183,6 +197,8 @@ static int add_rules(struct nc_eval *eval, struct nc_table *table,
 	const struct nc_ast_rule *rule = command->chain_body ? command->chain_body->rules : NULL;
 	int failed = 0;
 
+	if (eval->stored && chain && command->chain_body)
+		return take_stored_rules(eval, table, chain, command->chain_body);
 	for (; rule; rule = rule->next) {
 		int r = chain ? nc_eval_add_rule(eval, table, chain, rule, &end)
 			      : check_rule(eval, rule);

@@ -22,13 +22,13 @@ static int eval_assign(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, stru
 
 	if (r < 0)
 		return r;
-	stmt->assign.target = key.v[0];
+	stmt->assign->target = key.v[0];
 	nc_vec_free(&key);
-	if (!nc_field_info(stmt->assign.target.field)->writable)
+	if (!nc_field_info(stmt->assign->target.field)->writable)
 		return nc_diag_error(diag, &ast->assign.target->loc, "%s cannot be set",
-				     nc_field_name(stmt->assign.target.field, name));
-	return nc_eval_argument(ast->assign.value, nc_selector_part(&stmt->assign.target),
-				&stmt->assign.value, diag);
+				     nc_field_name(stmt->assign->target.field, name));
+	return nc_eval_argument(ast->assign.value, nc_selector_part(&stmt->assign->target),
+				&stmt->assign->value, diag);
 }
 
 static int eval_send(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, struct nc_diag *diag)
@@ -38,12 +38,12 @@ static int eval_send(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, struct
 	const struct nc_key_part ip6 = {.type = NC_TYPE_IPV6_ADDR, .bits = 128};
 	int r;
 
-	stmt->send.family = ast->send.family;
-	r = nc_eval_argument(ast->send.device, device, &stmt->send.device, diag);
+	stmt->send->family = ast->send.family;
+	r = nc_eval_argument(ast->send.device, device, &stmt->send->device, diag);
 	if (r < 0 || !ast->send.family)
 		return r;
 	return nc_eval_argument(ast->send.address, ast->send.family == AF_INET ? ip : ip6,
-				&stmt->send.address, diag);
+				&stmt->send->address, diag);
 }
 
 /* Data that a map's element gets; which type, validation finds out. */
@@ -110,7 +110,7 @@ static int eval_kind(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, struct
 		stmt->log = ast->log.log;
 		return copy_word(&ast->log.prefix, &stmt->log.prefix);
 	case NC_STMT_SET:
-		return eval_set_stmt(&ast->set, &stmt->set, diag);
+		return eval_set_stmt(&ast->set, stmt->set, diag);
 	case NC_STMT_ASSIGN:
 		return eval_assign(ast, stmt, diag);
 	default:
@@ -121,8 +121,10 @@ static int eval_kind(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, struct
 static int eval_stmt(const struct nc_ast_stmt *ast, struct nc_rule *rule, struct nc_diag *diag)
 {
 	struct nc_stmt stmt = {.kind = ast->kind, .loc = ast->loc, .id = NC_NONE};
-	int r = eval_kind(ast, &stmt, diag);
+	int r = nc_stmt_allocate(&stmt);
 
+	if (r == 0)
+		r = eval_kind(ast, &stmt, diag);
 	if (r == 0)
 		r = copy_word(&ast->object, &stmt.object);
 	if (r == 0)
@@ -154,6 +156,6 @@ int nc_eval_rule(const struct nc_ast_rule *ast, struct nc_rule **ret, struct nc_
 		r = nc_rule_imply(rule, diag);
 	if (r < 0)
 		return r;
-	*ret = TAKE_PTR(rule);
+	*ret = nc_rule_pack(TAKE_PTR(rule));
 	return 0;
 }

@@ -51,7 +51,7 @@ static bool parse_ether(const char *text, nc_num *ret)
 static bool find_symbol(const struct nc_symbol *symbols, const char *text, nc_num *ret)
 {
 	for (const struct nc_symbol *symbol = symbols; symbol && symbol->name; symbol++) {
-		if (strcmp(symbol->name, text) == 0) {
+		if (nc_same_word(symbol->name, text)) {
 			*ret = symbol->value;
 			return true;
 		}

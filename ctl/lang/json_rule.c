@@ -421,13 +421,13 @@ static json *stmt_json(const struct nc_table *table, const struct nc_stmt *stmt)
 	case NC_STMT_LOG:
 		return log_json(&stmt->log);
 	case NC_STMT_SET:
-		return stmt->set.meter ? meter_json(&stmt->set) : set_json(table, &stmt->set);
+		return stmt->set->meter ? meter_json(stmt->set) : set_json(table, stmt->set);
 	case NC_STMT_ASSIGN:
-		return mangle_json(&stmt->assign.target, &stmt->assign.value);
+		return mangle_json(&stmt->assign->target, &stmt->assign->value);
 	case NC_STMT_DUP:
-		return nc_json_wrap("dup", nc_json_wrap("addr", device_json(&stmt->send)));
+		return nc_json_wrap("dup", nc_json_wrap("addr", device_json(stmt->send)));
 	default:
-		return fwd_json(&stmt->send);
+		return fwd_json(stmt->send);
 	}
 }
 

@@ -12,31 +12,51 @@ static int byte_at(const struct nc_lexer *lexer, size_t offset)
 	return offset < lexer->source->length ? (unsigned char)lexer->source->text[offset] : -1;
 }
 
-/* Locale-free classes of bytes; -1, the end, is in none. */
+/* Locale-free classes of bytes. */
+#define DIGIT  0x01
+#define HEX    0x02 /* beside digits */
+#define LETTER 0x04
+#define BEGIN  0x08 /* beside letters: may begin a word */
+#define INSIDE 0x10 /* beside these and digits: may stand in a word */
+
+static const unsigned char classes[256] = {
+	['0' ... '9'] = DIGIT,	['a' ... 'f'] = LETTER | HEX,
+	['g' ... 'z'] = LETTER, ['A' ... 'F'] = LETTER | HEX,
+	['G' ... 'Z'] = LETTER, ['_'] = BEGIN,
+	['.'] = BEGIN,		['/'] = INSIDE,
+	['-'] = INSIDE,
+};
+
+/* -1, the end, is in none. */
+static bool is_of(int c, unsigned wanted)
+{
+	return c >= 0 && classes[c] & wanted;
+}
+
 static bool is_digit(int c)
 {
-	return c >= '0' && c <= '9';
+	return is_of(c, DIGIT);
 }
 
 static bool is_letter(int c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return is_of(c, LETTER);
 }
 
 static bool is_hex(int c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return is_of(c, DIGIT | HEX);
 }
 
 /* nft's {string}: begins with a letter, "_" or ".", goes on with these, digits, "/" and "-". */
 static bool begins_word(int c)
 {
-	return is_letter(c) || c == '_' || c == '.';
+	return is_of(c, LETTER | BEGIN);
 }
 
 static bool in_word(int c)
 {
-	return begins_word(c) || is_digit(c) || c == '/' || c == '-';
+	return is_of(c, LETTER | BEGIN | DIGIT | INSIDE);
 }
 
 static bool is_text_byte(unsigned char c)
@@ -275,7 +295,8 @@ static struct nc_token word(struct nc_lexer *lexer)
 	if (token.length == 1 && *token.text == '.')
 		token.kind = NC_TOKEN_DOT;
 	for (size_t i = 0; i < sizeof(word_operators) / sizeof(*word_operators); i++) {
-		if (strlen(word_operators[i].word) == token.length &&
+		if (*word_operators[i].word == *token.text &&
+		    strlen(word_operators[i].word) == token.length &&
 		    memcmp(word_operators[i].word, token.text, token.length) == 0)
 			token.kind = word_operators[i].kind;
 	}
@@ -305,9 +326,10 @@ static struct nc_token operator(struct nc_lexer *lexer)
 	struct nc_token token;
 
 	for (size_t i = 0; i < sizeof(operators) / sizeof(*operators); i++) {
-		size_t length = strlen(operators[i].text);
+		size_t length = operators[i].text[1] ? 2 : 1;
 
-		if (length <= left && memcmp(operators[i].text, text, length) == 0)
+		if (*operators[i].text == *text && length <= left &&
+		    memcmp(operators[i].text, text, length) == 0)
 			return token_until(lexer, operators[i].kind, lexer->at + length);
 	}
 

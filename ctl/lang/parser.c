@@ -101,35 +101,6 @@ void nc_parser_advance(struct nc_parser *parser)
 		parser->token = expand(parser);
 }
 
-bool nc_parser_at(const struct nc_parser *parser, enum nc_token_kind kind)
-{
-	return parser->token.kind == kind;
-}
-
-bool nc_parser_at_word(const struct nc_parser *parser, const char *word)
-{
-	const struct nc_token *token = &parser->token;
-
-	return token->kind == NC_TOKEN_WORD && token->length == strlen(word) &&
-	       memcmp(token->text, word, token->length) == 0;
-}
-
-bool nc_parser_accept(struct nc_parser *parser, enum nc_token_kind kind)
-{
-	if (!nc_parser_at(parser, kind))
-		return false;
-	nc_parser_advance(parser);
-	return true;
-}
-
-bool nc_parser_accept_word(struct nc_parser *parser, const char *word)
-{
-	if (!nc_parser_at_word(parser, word))
-		return false;
-	nc_parser_advance(parser);
-	return true;
-}
-
 bool nc_parser_expect(struct nc_parser *parser, enum nc_token_kind kind, const char *expected)
 {
 	return nc_parser_accept(parser, kind) || nc_parser_unexpected(parser, expected);
@@ -340,16 +311,28 @@ bool nc_parser_comment(struct nc_parser *parser, struct nc_word *ret)
 	return nc_parser_take(parser, ret);
 }
 
+/* The number behind a word in a comment, if the word comes next. Every rule of a stored text has one: no sscanf(). */
+static void take_stored(const char **at, const char *end, const char *word, uint64_t *ret)
+{
+	size_t length = strlen(word);
+	uint64_t number = 0;
+	const char *digits;
+
+	if ((size_t)(end - *at) <= length || memcmp(*at, word, length) != 0)
+		return;
+	for (digits = *at += length; *at < end && **at >= '0' && **at <= '9'; ++*at)
+		number = number * 10 + (**at - '0');
+	if (*at > digits)
+		*ret = number;
+}
+
 void nc_parser_stored(struct nc_parser *parser, uint64_t *handle, uint64_t *last)
 {
-	char text[64];
+	const char *at = parser->token.text, *end = at + parser->token.length;
 
 	if (!nc_parser_at(parser, NC_TOKEN_COMMENT))
 		return;
-	snprintf(text, sizeof(text), "%.*s",
-		 parser->token.length < sizeof(text) ? (int)parser->token.length : 0,
-		 parser->token.text);
-	if (sscanf(text, " handle %" SCNu64 " last %" SCNu64, handle, last) < 1)
-		sscanf(text, " last %" SCNu64, last);
+	take_stored(&at, end, " handle ", handle);
+	take_stored(&at, end, " last ", last);
 	nc_parser_advance(parser);
 }

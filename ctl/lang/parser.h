@@ -7,6 +7,8 @@
 #ifndef NETCTL_LANG_PARSER_H
 #define NETCTL_LANG_PARSER_H
 
+#include <string.h>
+
 #include "lang/ast.h"
 #include "lang/lexer.h"
 #include "lang/words.h"
@@ -33,6 +35,8 @@ struct nc_parser {
 	struct nc_token token;	/* the one to be looked at */
 	struct nc_loc previous; /* of the token before it */
 	struct nc_arena *arena;
+	struct nc_arena one_rule; /* of a stored text: the tree of the rule that is read */
+	nc_rules *stored;	  /* of a stored text: where its rules go; else NULL */
 	struct nc_diag *diag;
 	unsigned depth; /* braces open before token */
 	bool end_reported;
@@ -47,11 +51,37 @@ struct nc_parser {
 
 /* parser.c: tokens */
 void nc_parser_advance(struct nc_parser *parser);
-bool nc_parser_at(const struct nc_parser *parser, enum nc_token_kind kind);
-bool nc_parser_at_word(const struct nc_parser *parser, const char *word);
+/* Asked dozens of times for each token, and mostly answered by the first letter: inline. */
+static inline bool nc_parser_at(const struct nc_parser *parser, enum nc_token_kind kind)
+{
+	return parser->token.kind == kind;
+}
+
+static inline bool nc_parser_at_word(const struct nc_parser *parser, const char *word)
+{
+	const struct nc_token *token = &parser->token;
+
+	return token->kind == NC_TOKEN_WORD && *token->text == *word &&
+	       token->length == strlen(word) && memcmp(token->text, word, token->length) == 0;
+}
+
 /* Step over the token if it is this one. */
-bool nc_parser_accept(struct nc_parser *parser, enum nc_token_kind kind);
-bool nc_parser_accept_word(struct nc_parser *parser, const char *word);
+static inline bool nc_parser_accept(struct nc_parser *parser, enum nc_token_kind kind)
+{
+	if (!nc_parser_at(parser, kind))
+		return false;
+	nc_parser_advance(parser);
+	return true;
+}
+
+static inline bool nc_parser_accept_word(struct nc_parser *parser, const char *word)
+{
+	if (!nc_parser_at_word(parser, word))
+		return false;
+	nc_parser_advance(parser);
+	return true;
+}
+
 /* The same, or "unexpected …, expected …". */
 bool nc_parser_expect(struct nc_parser *parser, enum nc_token_kind kind, const char *expected);
 bool nc_parser_expect_word(struct nc_parser *parser, const char *word);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "lang/eval.h"
 #include "lang/parser.h"
 
 bool nc_parse_block(struct nc_parser *parser, nc_parse_line_fn *parse_line,
@@ -59,6 +60,31 @@ static bool parse_policy(struct nc_parser *parser, struct nc_ast_chain *chain)
 	return true;
 }
 
+/* Into the model at once; the tree is forgotten. */
+static bool parse_stored_rule(struct nc_parser *parser, struct nc_ast_chain *chain)
+{
+	_cleanup_(nc_rule_freep) struct nc_rule *rule = NULL;
+	struct nc_arena *arena = parser->arena;
+	struct nc_ast_rule *ast;
+	int r = -EINVAL;
+
+	parser->arena = &parser->one_rule;
+	if (nc_parse_rule(parser, &ast))
+		r = nc_eval_rule(ast, &rule, parser->diag);
+	parser->arena = arena;
+	if (r == 0) {
+		rule->handle = ast->stored_handle;
+		r = nc_vec_push(parser->stored, rule);
+	}
+	nc_arena_reset(&parser->one_rule);
+	parser->out_of_memory |= r == -ENOMEM;
+	if (r < 0)
+		return false;
+	TAKE_PTR(rule);
+	chain->n_stored++;
+	return true;
+}
+
 static bool parse_chain_line(struct nc_parser *parser, struct nc_ast_command *object)
 {
 	struct nc_ast_chain *chain = object->chain_body;
@@ -76,6 +102,8 @@ static bool parse_chain_line(struct nc_parser *parser, struct nc_ast_command *ob
 			      "not drive");
 		return false;
 	}
+	if (parser->stored)
+		return parse_stored_rule(parser, chain);
 	if (!nc_parse_rule(parser, chain->rules_end))
 		return false;
 	chain->rules_end = &(*chain->rules_end)->next;
@@ -89,6 +117,7 @@ bool nc_parse_chain_body(struct nc_parser *parser, struct nc_ast_command *chain)
 	if (!body)
 		return false;
 	body->rules_end = &body->rules;
+	body->first_stored = parser->stored ? parser->stored->n : 0;
 	chain->chain_body = body;
 	return nc_parse_block(parser, parse_chain_line, chain);
 }

@@ -18,11 +18,11 @@ static void field_names(const char *header, char *names, size_t size)
 	if (!out)
 		return;
 	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++)
-		left += strcmp(nc_field_info(field)->header, header) == 0;
+		left += nc_same_word(nc_field_info(field)->header, header);
 	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
 		const struct nc_field_info *info = nc_field_info(field);
 
-		if (strcmp(info->header, header) != 0)
+		if (!nc_same_word(info->header, header))
 			continue;
 		left--;
 		fprintf(out, "%s%s", info->name, left > 1 ? ", " : left == 1 ? " or " : "");
@@ -39,7 +39,7 @@ static bool is_unqualified(const char *word)
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		if (strcmp(keys[i], word) == 0)
+		if (nc_same_word(keys[i], word))
 			return true;
 	}
 	return false;
@@ -71,7 +71,7 @@ static void use_own_name(const char *header, char name[NC_KEYWORD_SIZE])
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(header, names[i].header) == 0 && strcmp(name, names[i].name) == 0)
+		if (nc_same_word(header, names[i].header) && nc_same_word(name, names[i].name))
 			strcpy(name, names[i].own);
 	}
 }
@@ -86,13 +86,13 @@ static bool at_number(const struct nc_parser *parser)
 static bool parse_name(struct nc_parser *parser, const char *header, enum nc_field *ret)
 {
 	char name[NC_KEYWORD_SIZE], longer[2 * NC_KEYWORD_SIZE], second[NC_KEYWORD_SIZE];
-	char names[512] = "";
+	char names[512];
 	const char *advice;
 	enum nc_field field;
 	bool found;
 
 	if (!nc_parser_keyword(parser, name)) {
-		if (strcmp(header, "tcp option") != 0 || !at_number(parser))
+		if (!nc_same_word(header, "tcp option") || !at_number(parser))
 			goto unexpected;
 		nc_diag_error(parser->diag, &parser->token.loc,
 			      "TCP options by number are nft grammar that netctl does not support: "
@@ -107,7 +107,7 @@ static bool parse_name(struct nc_parser *parser, const char *header, enum nc_fie
 			      name, advice);
 		return false;
 	}
-	if (!found && strcmp(header, "tcp option") != 0 && strcmp(header, "arp") != 0)
+	if (!found && !nc_same_word(header, "tcp option") && !nc_same_word(header, "arp"))
 		goto unexpected;
 	nc_parser_advance(parser);
 	if (nc_parser_keyword(parser, second)) {
@@ -121,6 +121,7 @@ static bool parse_name(struct nc_parser *parser, const char *header, enum nc_fie
 	if (found)
 		return true;
 unexpected:
+	*names = '\0';
 	field_names(header, names, sizeof(names));
 	return nc_parser_unexpected(parser, names);
 }
@@ -218,11 +219,11 @@ static bool parse_words(struct nc_parser *parser, struct nc_ast_field *field)
 		return nc_field_by_name("meta", header, &field->field) == 0;
 	}
 	nc_parser_advance(parser);
-	if (strcmp(header, "numgen") == 0)
+	if (nc_same_word(header, "numgen"))
 		return parse_numgen(parser, field);
-	if (strcmp(header, "jhash") == 0)
+	if (nc_same_word(header, "jhash"))
 		return parse_jhash(parser, field);
-	if (strcmp(header, "tcp") == 0 && nc_parser_accept_word(parser, "option"))
+	if (nc_same_word(header, "tcp") && nc_parser_accept_word(parser, "option"))
 		return parse_name(parser, "tcp option", &field->field);
 	return parse_name(parser, header, &field->field);
 }

@@ -51,11 +51,12 @@ static void print_value(const struct nc_match *match, struct nc_key_part part, u
 	nc_format_value(part, match->values.v[0].interval.low, match->any_bit ? "," : " | ", flags,
 			value);
 	if (match->negated)
-		fprintf(out, " != %s", value);
+		fputs(" != ", out);
 	else if ((part.type == NC_TYPE_TCP_FLAG && !match->any_bit) || computed)
-		fprintf(out, " == %s", value);
+		fputs(" == ", out);
 	else
-		fprintf(out, " %s", value);
+		fputc(' ', out);
+	fputs(value, out);
 }
 
 static void print_interval(const struct nc_match *match, struct nc_key_part part, unsigned flags,
@@ -283,19 +284,19 @@ static void print_stmt(const struct nc_stmt *stmt, unsigned flags, FILE *out)
 		print_log(&stmt->log, out);
 		break;
 	case NC_STMT_SET:
-		print_set_stmt(&stmt->set, flags, out);
+		print_set_stmt(stmt->set, flags, out);
 		break;
 	case NC_STMT_ASSIGN:
-		nc_print_selector(&stmt->assign.target, true, flags, out);
+		nc_print_selector(&stmt->assign->target, true, flags, out);
 		fputs(" set ", out);
-		print_argument(&stmt->assign.value, nc_selector_part(&stmt->assign.target), flags,
+		print_argument(&stmt->assign->value, nc_selector_part(&stmt->assign->target), flags,
 			       out);
 		break;
 	case NC_STMT_DUP:
-		print_send("dup", &stmt->send, flags, out);
+		print_send("dup", stmt->send, flags, out);
 		break;
 	default:
-		print_send("fwd", &stmt->send, flags, out);
+		print_send("fwd", stmt->send, flags, out);
 	}
 }
 

@@ -51,7 +51,17 @@ static void format_decimal(nc_num value, char text[NC_VALUE_SIZE])
 		digits[--n] = '0' + value % 10;
 		value /= 10;
 	} while (value);
-	snprintf(text, NC_VALUE_SIZE, "%s", digits + n);
+	memcpy(text, digits + n, sizeof(digits) - n);
+}
+
+/* Not by inet_ntop(), which is several times as slow: of ten thousand rules most have one. */
+static void format_ipv4(uint32_t address, char text[NC_VALUE_SIZE])
+{
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		format_decimal(address >> shift & 0xff, text);
+		text += strlen(text);
+		*text++ = shift ? '.' : '\0';
+	}
 }
 
 static void format_quoted(nc_num value, char text[NC_VALUE_SIZE])
@@ -73,8 +83,7 @@ void nc_format_number(struct nc_key_part part, nc_num value, char text[NC_VALUE_
 
 	switch (part.type) {
 	case NC_TYPE_IPV4_ADDR:
-		to_bytes(value, bytes, 4);
-		inet_ntop(AF_INET, bytes, text, NC_VALUE_SIZE);
+		format_ipv4(value, text);
 		break;
 	case NC_TYPE_IPV6_ADDR:
 		to_bytes(value, bytes, 16);

@@ -66,6 +66,7 @@ static int parse(struct nc_parser *parser, struct nc_script *script)
 	nc_parser_advance(parser);
 	r = parse_commands(parser, script);
 	nc_vec_free(&parser->definitions);
+	nc_arena_free(&parser->one_rule);
 	return r;
 }
 
@@ -85,7 +86,12 @@ int nc_script_read(const struct nc_source *source, bool stored, nc_include_fn *i
 			return r;
 	}
 	parser = (struct nc_parser){
-		.arena = &script->arena, .diag = diag, .include = include, .context = context};
+		.arena = &script->arena,
+		.stored = stored ? &script->stored : NULL,
+		.diag = diag,
+		.include = include,
+		.context = context,
+	};
 	nc_lexer_init(&parser.lexer, source, stored, diag);
 	r = parse(&parser, script);
 	if (r < 0)
@@ -134,6 +140,9 @@ void nc_script_free(struct nc_script *script)
 	if (!script)
 		return;
 	nc_vec_free(&script->commands);
+	nc_vec_foreach (rule, &script->stored)
+		nc_rule_free(*rule);
+	nc_vec_free(&script->stored);
 	nc_arena_free(&script->arena);
 	free(script);
 }

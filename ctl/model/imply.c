@@ -292,29 +292,29 @@ static int need_header(struct context *context)
 		{"ah", IPPROTO_AH},	{"comp", IPPROTO_COMP},
 	};
 
-	if (strcmp(header, "ether") == 0) {
+	if (nc_same_word(header, "ether")) {
 		context->ether = true;
 		return 0;
 	}
-	if (strcmp(header, "vlan") == 0)
+	if (nc_same_word(header, "vlan"))
 		return need_tag(context);
-	if (strcmp(header, "ip") == 0)
+	if (nc_same_word(header, "ip"))
 		return need_network(context, ETH_P_IP);
-	if (strcmp(header, "ip6") == 0 || nc_field_info(context->field)->read == NC_READ_EXTENSION)
+	if (nc_same_word(header, "ip6") || nc_field_info(context->field)->read == NC_READ_EXTENSION)
 		return need_network(context, ETH_P_IPV6);
-	if (strcmp(header, "arp") == 0)
+	if (nc_same_word(header, "arp"))
 		return need_network(context, ETH_P_ARP);
-	if (strcmp(header, "icmp") == 0)
+	if (nc_same_word(header, "icmp"))
 		return need_icmp_field(context, ETH_P_IP, IPPROTO_ICMP);
-	if (strcmp(header, "icmpv6") == 0)
+	if (nc_same_word(header, "icmpv6"))
 		return need_icmp_field(context, ETH_P_IPV6, IPPROTO_ICMPV6);
-	if (strcmp(header, "igmp") == 0)
+	if (nc_same_word(header, "igmp"))
 		return need_icmp(context, ETH_P_IP, IPPROTO_IGMP);
 	for (size_t i = 0; i < sizeof(transports) / sizeof(*transports); i++) {
-		if (strcmp(header, transports[i].header) == 0)
+		if (nc_same_word(header, transports[i].header))
 			return need_transport(context, transports[i].protocol);
 	}
-	if (strcmp(header, "th") == 0 || context->field == NC_FIELD_RAW)
+	if (nc_same_word(header, "th") || context->field == NC_FIELD_RAW)
 		return need_raw(context);
 	return 0;
 }
@@ -448,16 +448,16 @@ static struct nc_selector *find_selector(struct nc_stmt *stmt, size_t n)
 	case NC_STMT_VMAP:
 		return find_in_key(&stmt->vmap.key, &n);
 	case NC_STMT_SET:
-		return find_in_key(&stmt->set.key, &n) ?: find_in_value(&stmt->set.data, &n);
+		return find_in_key(&stmt->set->key, &n) ?: find_in_value(&stmt->set->data, &n);
 	case NC_STMT_ASSIGN:
 		if (!n)
-			return &stmt->assign.target;
+			return &stmt->assign->target;
 		n--;
-		return find_in_value(&stmt->assign.value, &n);
+		return find_in_value(&stmt->assign->value, &n);
 	case NC_STMT_DUP:
 	case NC_STMT_FWD:
-		return find_in_value(&stmt->send.device, &n)
-			       ?: find_in_value(&stmt->send.address, &n);
+		return find_in_value(&stmt->send->device, &n)
+			       ?: find_in_value(&stmt->send->address, &n);
 	default:
 		return NULL;
 	}
@@ -484,6 +484,7 @@ static int imply_stmt(struct context *context)
 			return r;
 		selector = find_selector(&context->rule->stmts.v[context->at], n);
 		selector->depth = context->depth;
+		context->rule->generates |= selector->generator != NULL;
 	}
 }
 

@@ -69,14 +69,14 @@ static int refer_stmt(struct nc_stmt *stmt, nc_reference_fn *fn, void *context)
 		reference.name = &stmt->object;
 		return stmt->object ? fn(&reference, context) : 0;
 	case NC_STMT_SET:
-		r = refer_set(&stmt->set.set, &stmt->loc, stmt, fn, context);
-		return r ?: refer_value(&stmt->set.data, stmt, fn, context);
+		r = refer_set(&stmt->set->set, &stmt->loc, stmt, fn, context);
+		return r ?: refer_value(&stmt->set->data, stmt, fn, context);
 	case NC_STMT_ASSIGN:
-		return refer_value(&stmt->assign.value, stmt, fn, context);
+		return refer_value(&stmt->assign->value, stmt, fn, context);
 	case NC_STMT_DUP:
 	case NC_STMT_FWD:
-		r = refer_value(&stmt->send.device, stmt, fn, context);
-		return r ?: refer_value(&stmt->send.address, stmt, fn, context);
+		r = refer_value(&stmt->send->device, stmt, fn, context);
+		return r ?: refer_value(&stmt->send->address, stmt, fn, context);
 	default:
 		return 0;
 	}
@@ -86,7 +86,7 @@ int nc_rule_each_reference(struct nc_rule *rule, nc_reference_fn *fn, void *cont
 {
 	int r = 0;
 
-	for (size_t i = 0; i < rule->stmts.n && !r; i++)
+	for (size_t i = 0; !rule->plain && i < rule->stmts.n && !r; i++)
 		r = refer_stmt(&rule->stmts.v[i], fn, context);
 	return r;
 }

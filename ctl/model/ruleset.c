@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Objects of the model: making, freeing and finding them. */
+/* Objects of the model: making and finding them, and small questions. free.c frees them. */
 #include <string.h>
 
 #include "model/ruleset.h"
@@ -34,6 +34,24 @@ struct nc_rule *nc_rule_new(void)
 	return calloc(1, sizeof(struct nc_rule));
 }
 
+int nc_stmt_allocate(struct nc_stmt *stmt)
+{
+	switch (stmt->kind) {
+	case NC_STMT_SET:
+		stmt->set = calloc(1, sizeof(*stmt->set));
+		return stmt->set ? 0 : -ENOMEM;
+	case NC_STMT_ASSIGN:
+		stmt->assign = calloc(1, sizeof(*stmt->assign));
+		return stmt->assign ? 0 : -ENOMEM;
+	case NC_STMT_DUP:
+	case NC_STMT_FWD:
+		stmt->send = calloc(1, sizeof(*stmt->send));
+		return stmt->send ? 0 : -ENOMEM;
+	default:
+		return 0;
+	}
+}
+
 struct nc_set *nc_set_new(const char *name)
 {
 	_cleanup_(nc_set_freep) struct nc_set *set = calloc(1, sizeof(*set));
@@ -57,191 +75,6 @@ struct nc_object_decl *nc_object_new(enum nc_object_kind kind, const char *name)
 	object->id = NC_NONE;
 	object->name = strdup(name);
 	return object->name ? TAKE_PTR(object) : NULL;
-}
-
-/* --- freeing ----------------------------------------------------------------------------------------- */
-
-void nc_selector_clear(struct nc_selector *selector)
-{
-	nc_vec_free(&selector->ops);
-	if (selector->generator && selector->generator->key) {
-		nc_key_clear(selector->generator->key);
-		free(selector->generator->key);
-	}
-	free(selector->generator);
-	selector->generator = NULL;
-}
-
-void nc_key_clear(nc_key *key)
-{
-	nc_vec_foreach (selector, key)
-		nc_selector_clear(selector);
-	nc_vec_free(key);
-}
-
-void nc_do_clear(struct nc_do *verdict)
-{
-	free(verdict->chain);
-	verdict->chain = NULL;
-}
-
-void nc_element_clear(struct nc_set_element *element)
-{
-	if (!element->more)
-		return;
-	free(element->more->rest);
-	free(element->more->comment);
-	nc_do_clear(&element->more->verdict);
-	free(element->more);
-	element->more = NULL;
-}
-
-void nc_elements_clear(nc_set_elements *elements)
-{
-	nc_vec_foreach (element, elements)
-		nc_element_clear(element);
-	nc_vec_free(elements);
-}
-
-void nc_match_clear(struct nc_match *match)
-{
-	nc_key_clear(&match->key);
-	nc_elements_clear(&match->values);
-	free(match->set);
-	match->set = NULL;
-}
-
-void nc_lookup_clear(struct nc_lookup *lookup)
-{
-	nc_key_clear(&lookup->key);
-	nc_elements_clear(&lookup->elements);
-	free(lookup->map);
-	lookup->map = NULL;
-}
-
-void nc_value_clear(struct nc_value *value)
-{
-	nc_key_clear(&value->selector);
-	if (value->lookup)
-		nc_lookup_clear(value->lookup);
-	free(value->lookup);
-	value->lookup = NULL;
-}
-
-static void set_stmt_clear(struct nc_set_stmt *set)
-{
-	free(set->set);
-	nc_key_clear(&set->key);
-	nc_value_clear(&set->data);
-}
-
-void nc_stmt_clear(struct nc_stmt *stmt)
-{
-	free(stmt->object);
-	switch (stmt->kind) {
-	case NC_STMT_MATCH:
-		nc_match_clear(&stmt->match);
-		break;
-	case NC_STMT_VERDICT:
-		nc_do_clear(&stmt->verdict);
-		break;
-	case NC_STMT_VMAP:
-		nc_lookup_clear(&stmt->vmap);
-		break;
-	case NC_STMT_LOG:
-		free(stmt->log.prefix);
-		break;
-	case NC_STMT_SET:
-		set_stmt_clear(&stmt->set);
-		break;
-	case NC_STMT_ASSIGN:
-		nc_selector_clear(&stmt->assign.target);
-		nc_value_clear(&stmt->assign.value);
-		break;
-	case NC_STMT_DUP:
-	case NC_STMT_FWD:
-		nc_value_clear(&stmt->send.device);
-		nc_value_clear(&stmt->send.address);
-		break;
-	default:
-		break;
-	}
-	*stmt = (struct nc_stmt){.kind = NC_STMT_COUNTER, .id = NC_NONE};
-}
-
-void nc_rule_free(struct nc_rule *rule)
-{
-	if (!rule)
-		return;
-	nc_vec_foreach (stmt, &rule->stmts)
-		nc_stmt_clear(stmt);
-	nc_vec_free(&rule->stmts);
-	free(rule->comment);
-	free(rule);
-}
-
-void nc_chain_free(struct nc_chain *chain)
-{
-	if (!chain)
-		return;
-	nc_vec_foreach (rule, &chain->rules)
-		nc_rule_free(*rule);
-	nc_vec_free(&chain->rules);
-	nc_vec_free(&chain->devices);
-	free(chain->comment);
-	free(chain->name);
-	free(chain);
-}
-
-void nc_set_free(struct nc_set *set)
-{
-	if (!set)
-		return;
-	nc_elements_clear(&set->elements);
-	nc_elements_clear(&set->noted);
-	nc_vec_free(&set->type);
-	nc_key_clear(&set->typeof_key);
-	nc_key_clear(&set->typeof_data);
-	free(set->comment);
-	free(set->name);
-	free(set);
-}
-
-void nc_object_free(struct nc_object_decl *object)
-{
-	if (!object)
-		return;
-	free(object->comment);
-	free(object->name);
-	free(object);
-}
-
-void nc_table_free(struct nc_table *table)
-{
-	if (!table)
-		return;
-	nc_vec_foreach (object, &table->objects)
-		nc_object_free(*object);
-	nc_vec_free(&table->objects);
-	nc_vec_foreach (set, &table->sets)
-		nc_set_free(*set);
-	nc_vec_free(&table->sets);
-	nc_vec_foreach (chain, &table->chains)
-		nc_chain_free(*chain);
-	nc_vec_free(&table->chains);
-	free(table->comment);
-	free(table->name);
-	free(table);
-}
-
-void nc_ruleset_free(struct nc_ruleset *ruleset)
-{
-	if (!ruleset)
-		return;
-	nc_vec_foreach (table, &ruleset->tables)
-		nc_table_free(*table);
-	nc_vec_free(&ruleset->tables);
-	free(ruleset);
 }
 
 /* --- finding ------------------------------------------------------------------------------------------ */
@@ -374,16 +207,16 @@ static void note_added(struct nc_table *table, const struct nc_rule *rule)
 {
 	nc_vec_foreach (stmt, &rule->stmts) {
 		struct nc_set *set =
-			stmt->kind == NC_STMT_SET ? nc_table_find_set(table, stmt->set.set) : NULL;
-		unsigned added = set ? stmt->set.carries & ~set->carries : 0;
+			stmt->kind == NC_STMT_SET ? nc_table_find_set(table, stmt->set->set) : NULL;
+		unsigned added = set ? stmt->set->carries & ~set->carries : 0;
 
 		if (!added)
 			continue;
 		set->added |= added;
 		if (added & NC_CARRY_LIMIT)
-			set->limit = stmt->set.limit;
+			set->limit = stmt->set->limit;
 		if (added & NC_CARRY_QUOTA)
-			set->quota = stmt->set.quota;
+			set->quota = stmt->set->quota;
 	}
 }
 
@@ -393,8 +226,10 @@ void nc_ruleset_note_added(struct nc_ruleset *ruleset)
 		nc_vec_foreach (set, &(*table)->sets)
 			(*set)->added = 0;
 		nc_vec_foreach (chain, &(*table)->chains) {
-			nc_vec_foreach (rule, &(*chain)->rules)
-				note_added(*table, *rule);
+			nc_vec_foreach (rule, &(*chain)->rules) {
+				if (!(*rule)->plain)
+					note_added(*table, *rule);
+			}
 		}
 	}
 }
@@ -402,8 +237,8 @@ void nc_ruleset_note_added(struct nc_ruleset *ruleset)
 static bool rule_has_meter(const struct nc_rule *rule, const char *name)
 {
 	nc_vec_foreach (stmt, &rule->stmts) {
-		if (stmt->kind == NC_STMT_SET && stmt->set.meter &&
-		    strcmp(stmt->set.set, name) == 0)
+		if (stmt->kind == NC_STMT_SET && stmt->set->meter &&
+		    strcmp(stmt->set->set, name) == 0)
 			return true;
 	}
 	return false;

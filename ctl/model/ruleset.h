@@ -240,10 +240,10 @@ struct nc_match {
 	bool implied;
 	bool negated; /* "!=" */
 	bool masked;  /* only with written VALUE and one selector: (field & mask) == value */
-	nc_num mask;
 	bool any_bit; /* "tcp flags syn,ack": (field & mask) != 0; printed as the value list */
 	enum nc_written written;
-	enum nc_order order;	/* only with written RANGE */
+	enum nc_order order; /* only with written RANGE */
+	nc_num mask;
 	nc_set_elements values; /* VALUE, PREFIX, RANGE: exactly one; SET: sorted, disjoint */
 	char *set;		/* SET_REF: the set's name, in the rule's table */
 	struct nc_loc loc;	/* of the whole match */
@@ -304,6 +304,12 @@ struct nc_log {
 #define NC_LOG_ETHER	    0x10
 #define NC_LOG_ALL	    0x1f
 
+/* "ip ttl set 5" */
+struct nc_assign {
+	struct nc_selector target;
+	struct nc_value value;
+};
+
 /* "fwd to eth1", "fwd ip to 192.0.2.1 device eth1", "dup to eth1" */
 struct nc_send {
 	struct nc_value device;
@@ -344,14 +350,15 @@ struct nc_stmt {
 		struct nc_limit limit;
 		struct nc_quota quota;
 		struct nc_log log;
-		struct nc_set_stmt set;
-		struct {
-			struct nc_selector target;
-			struct nc_value value;
-		} assign;
-		struct nc_send send; /* DUP, FWD */
+		/* Owned. Pointers: these are large, and among ten thousand statements few. */
+		struct nc_set_stmt *set;
+		struct nc_assign *assign;
+		struct nc_send *send; /* DUP, FWD */
 	};
 };
+
+/* Give a statement of that kind what it points to, all zero. 0 or -ENOMEM. */
+int nc_stmt_allocate(struct nc_stmt *stmt);
 
 void nc_stmt_clear(struct nc_stmt *stmt);
 
@@ -359,6 +366,8 @@ struct nc_rule {
 	uint64_t handle; /* 0 until the rule is part of a table */
 	NC_VEC(struct nc_stmt) stmts;
 	char *comment; /* or NULL */
+	bool plain; /* nc_rule_pack(): it owns nothing but the memory that it is in and its comment, and names nothing */
+	bool generates; /* a selector of it is NUMGEN or JHASH; nc_rule_imply() finds out */
 	struct nc_loc loc;
 };
 
@@ -425,6 +434,8 @@ struct nc_ruleset *nc_ruleset_new(void);
 struct nc_table *nc_table_new(const char *name);
 struct nc_chain *nc_chain_new(const char *name);
 struct nc_rule *nc_rule_new(void);
+/* The same rule in one piece of memory, instead of the one given. */
+struct nc_rule *nc_rule_pack(struct nc_rule *rule);
 struct nc_set *nc_set_new(const char *name);
 struct nc_object_decl *nc_object_new(enum nc_object_kind kind, const char *name);
 

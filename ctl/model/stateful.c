@@ -13,6 +13,7 @@ struct visit {
 	void *context;
 	uint64_t handle;
 	unsigned ordinal;
+	bool no_keys; /* there is no state in them */
 };
 
 static int visit(struct visit *v, struct nc_stateful stateful)
@@ -26,6 +27,8 @@ static int visit_key(struct visit *v, nc_key *key)
 {
 	int r = 0;
 
+	if (v->no_keys)
+		return 0;
 	nc_vec_foreach (selector, key) {
 		struct nc_generator *generator = selector->generator;
 
@@ -63,10 +66,10 @@ static int visit_stmt(struct visit *v, struct nc_stmt *stmt)
 	case NC_STMT_VMAP:
 		return visit_key(v, &stmt->vmap.key);
 	case NC_STMT_SET:
-		r = visit_key(v, &stmt->set.key);
-		return r ?: visit_value(v, &stmt->set.data);
+		r = visit_key(v, &stmt->set->key);
+		return r ?: visit_value(v, &stmt->set->data);
 	case NC_STMT_ASSIGN:
-		return visit_value(v, &stmt->assign.value);
+		return visit_value(v, &stmt->assign->value);
 	case NC_STMT_COUNTER:
 		own.counter = &stmt->counter;
 		return stmt->object ? 0 : visit(v, own);
@@ -130,6 +133,7 @@ static int visit_rule(struct visit *v, struct nc_rule *rule)
 
 	v->handle = rule->handle;
 	v->ordinal = 0;
+	v->no_keys = !rule->generates;
 	for (size_t i = 0; i < rule->stmts.n && !r; i++)
 		r = visit_stmt(v, &rule->stmts.v[i]);
 	return r;

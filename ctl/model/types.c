@@ -347,11 +347,36 @@ unsigned nc_field_bits(enum nc_field field)
 	return fields[field].width ?: types[fields[field].type].bits;
 }
 
+/* The fields of a header stand together. Where the next header's begin, by the first field of one. */
+static enum nc_field next_header(enum nc_field first)
+{
+	static unsigned char known[_NC_FIELD_MAX];
+	enum nc_field next = first;
+
+	_Static_assert(_NC_FIELD_MAX <= UINT8_MAX, "the number of a field is a byte");
+	if (known[first])
+		return known[first];
+	while (next < _NC_FIELD_MAX && strcmp(fields[next].header, fields[first].header) == 0)
+		next++;
+	return known[first] = next;
+}
+
+/* The header's first field; _NC_FIELD_MAX: there is no such header. */
+static enum nc_field first_of_header(const char *header)
+{
+	enum nc_field field = 0;
+
+	while (field < _NC_FIELD_MAX && !nc_same_word(fields[field].header, header))
+		field = next_header(field);
+	return field;
+}
+
 int nc_field_by_name(const char *header, const char *name, enum nc_field *ret)
 {
-	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
-		if (strcmp(fields[field].header, header) == 0 &&
-		    strcmp(fields[field].name, name) == 0) {
+	enum nc_field field = first_of_header(header);
+
+	for (; field < _NC_FIELD_MAX && nc_same_word(fields[field].header, header); field++) {
+		if (nc_same_word(fields[field].name, name)) {
 			*ret = field;
 			return 0;
 		}
@@ -361,11 +386,7 @@ int nc_field_by_name(const char *header, const char *name, enum nc_field *ret)
 
 bool nc_field_header_known(const char *header)
 {
-	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
-		if (strcmp(fields[field].header, header) == 0)
-			return true;
-	}
-	return false;
+	return first_of_header(header) < _NC_FIELD_MAX;
 }
 
 static bool is_unqualified(enum nc_field field)
@@ -385,7 +406,10 @@ static bool is_unqualified(enum nc_field field)
 
 const char *nc_field_name(enum nc_field field, char text[48])
 {
-	snprintf(text, 48, "%s%s%s", is_unqualified(field) ? "" : fields[field].header,
-		 is_unqualified(field) ? "" : " ", fields[field].name);
+	char *at = text;
+
+	if (!is_unqualified(field))
+		at = stpcpy(stpcpy(at, fields[field].header), " ");
+	strcpy(at, fields[field].name);
 	return text;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * A field's value: a number in host order, right-justified. Addresses too: 10.0.0.1 is 0x0a000001. Names of interfaces are
@@ -80,6 +81,12 @@ int nc_type_by_name(const char *name, enum nc_type *ret);
 
 /* All ones of so many bits. */
 nc_num nc_num_max(unsigned bits);
+
+/* Most words that are compared differ in their first letter. */
+static inline bool nc_same_word(const char *a, const char *b)
+{
+	return *a == *b && strcmp(a, b) == 0;
+}
 
 /* Where a field is read. */
 enum nc_source_kind {

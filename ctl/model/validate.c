@@ -142,7 +142,7 @@ static void check_map(struct validation *v, const struct nc_value *value, struct
 
 static void check_set_stmt(struct validation *v, const struct nc_stmt *stmt)
 {
-	const struct nc_set_stmt *op = &stmt->set;
+	const struct nc_set_stmt *op = stmt->set;
 	const struct nc_set *set = nc_table_find_set(v->table, op->set);
 
 	if (!set)
@@ -193,13 +193,13 @@ static void check_stmt(struct validation *v, const struct nc_stmt *stmt)
 		check_set_stmt(v, stmt);
 		break;
 	case NC_STMT_ASSIGN:
-		part = (struct nc_key_part){.type = nc_selector_type(&stmt->assign.target),
-					    .bits = nc_selector_bits(&stmt->assign.target)};
-		check_map(v, &stmt->assign.value, part);
+		part = (struct nc_key_part){.type = nc_selector_type(&stmt->assign->target),
+					    .bits = nc_selector_bits(&stmt->assign->target)};
+		check_map(v, &stmt->assign->value, part);
 		break;
 	case NC_STMT_DUP:
 	case NC_STMT_FWD:
-		check_map(v, &stmt->send.device, device);
+		check_map(v, &stmt->send->device, device);
 		break;
 	default:
 		break;
@@ -341,6 +341,8 @@ static int check_table(struct nc_table *table, struct nc_diag *diag)
 		check_set(&v, *set);
 	nc_vec_foreach (chain, &table->chains) {
 		nc_vec_foreach (rule, &(*chain)->rules) {
+			if ((*rule)->plain)
+				continue;
 			nc_vec_foreach (stmt, &(*rule)->stmts)
 				check_stmt(&v, stmt);
 		}

@@ -27,7 +27,7 @@ struct nc_source {
  */
 struct nc_loc {
 	const struct nc_source *source;
-	size_t line_offset;
+	unsigned line_offset; /* texts are shorter than 4 GiB */
 	unsigned line, column, end_column;
 };
 

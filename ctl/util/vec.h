@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A growable array of values: struct { NC_VEC(int) numbers; }. Zero-initialised it is empty. */
+/*
+ * A growable array of values: struct { NC_VEC(int) numbers; }. Zero-initialised it is empty. One with elements and without
+ * capacity borrows them from whoever owns the memory; it gets its own when it grows.
+ */
 #ifndef NETCTL_UTIL_VEC_H
 #define NETCTL_UTIL_VEC_H
 
@@ -17,14 +20,16 @@
 /* Make room for one element more: most vectors stay very small, and there are many. 0 or -ENOMEM, the vector unchanged. */
 static inline int nc_vec_reserve_(void **v, size_t n, size_t *cap, size_t size)
 {
-	size_t want = *cap + *cap / 2 + 1;
+	size_t want = n + n / 2 + 1;
 	void *p;
 
 	if (n < *cap)
 		return 0;
-	p = reallocarray(*v, want, size);
+	p = reallocarray(*cap ? *v : NULL, want, size);
 	if (!p)
 		return -ENOMEM;
+	if (!*cap && n)
+		memcpy(p, *v, n * size);
 	*v = p;
 	*cap = want;
 	return 0;
@@ -65,7 +70,8 @@ static inline int nc_vec_reserve_(void **v, size_t n, size_t *cap, size_t size)
 /* Release the storage; what the elements own is the caller's. */
 #define nc_vec_free(vec)                                                                           \
 	({                                                                                         \
-		free((vec)->v);                                                                    \
+		if ((vec)->cap)                                                                    \
+			free((vec)->v);                                                            \
 		(vec)->v = NULL;                                                                   \
 		(vec)->n = (vec)->cap = 0;                                                         \
 	})
