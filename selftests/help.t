@@ -65,7 +65,7 @@ while read -r option; do
 	ok "explain $option is in netctl(8) and completed"
 done < <($NETCTL help explain | grep -o -- '^  --[a-z-]*' | tr -d ' ' | sort -u)
 while read -r word; do
-	grep -q -- "$word" "$TMP/netctl.8" && sed -n "/bench)/,/;;/p" ctl/completion/netctl.bash | grep -q -- "[\" ]$word[\" ]"
+	grep -q -- "$word" "$TMP/netctl.8" && sed -n "/bench)/,/;;/p" ctl/completion/netctl.bash | grep -q -- "[\" ]${word}[\" ]"
 	ok "bench $word is in netctl(8) and completed"
 done < <(
 	$NETCTL help bench | grep -o -- '^  --[a-z-]*' | tr -d ' ' | sort -u
