@@ -367,7 +367,8 @@ static int add_key(struct nc_session *session, const struct nc_set *set,
 			      "File exists: set '%s' has this element already", set->name);
 	if (r == -E2BIG && set->size && !(set->flags & NC_SET_INTERVAL))
 		return refuse_full(set, &element->loc, session->diag);
-	return r == -E2BIG ? 0 : r; /* no size was declared: the slow way makes a larger map */
+	/* The slow way makes a larger map. */
+	return r == -E2BIG || r == -ENOSPC ? 0 : r;
 }
 
 static int delete_key(struct nc_session *session, const struct nc_set *set,

@@ -125,7 +125,7 @@ struct nc_image {
 	NC_VEC(struct nc_log_record) logs;
 	uint32_t n_in_class[_NC_CLASS_MAX];
 	uint32_t n_ids[_NC_IDS_MAX]; /* highest id in use, plus one */
-	struct nc_spec spec;	     /* all but what kern/ fills in: single_*, offsets */
+	struct nc_spec spec; /* all but what kern/ fills in: uses_hashes*, single_*, offsets */
 	char *text; /* NC_PRINT_STORED; the caller of nc_compile() provides it, kern/ stores it */
 	size_t text_length;
 };

@@ -63,6 +63,17 @@ static int copy_constants(struct nc_layer *layer, int fd, const struct bpf_map_i
 	return 0;
 }
 
+/* One that has a place of its own: as long as its set is the same, it is. */
+static bool is_hash(const char *name)
+{
+	for (__u32 place = 0; place < NC_HASHES_DIRECT; place++) {
+		if (strcmp(name, nc_hash_name(NC_CLASS_HASH8, place)) == 0 ||
+		    strcmp(name, nc_hash_name(NC_CLASS_HASH16, place)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool is_constants(const char *name)
 {
 	const char *dot = strchr(name, '.');
@@ -83,7 +94,7 @@ static int follow_map(struct nc_layer *layer, int fd)
 		return 0;
 	if (is_constants(info.name))
 		return copy_constants(layer, fd, &info, map);
-	if (is_common(info.name))
+	if (is_common(info.name) || is_hash(info.name))
 		return bpf_map__reuse_fd(map, fd);
 	if (bpf_map__is_internal(map))
 		return 0;

@@ -12,6 +12,7 @@
 #include "live.h"
 #include "load.h"
 #include "map.h"
+#include "set_map.h"
 
 #define LO_IFINDEX 1 /* what BPF_PROG_TEST_RUN shows as ingress unless told otherwise */
 #define NO_IFINDEX 0x7fffffff
@@ -111,7 +112,7 @@ static int copy_set(const struct nc_image_set *set, int fd, struct nc_diag *diag
 	if (r < 0)
 		nc_diag_errno(diag, NULL, r, "cannot read the elements of a set");
 	else
-		r = nc_set_map_create(&copy, diag);
+		r = nc_set_map_create(&copy, 0, diag);
 	nc_set_keys_free(&copy.keys);
 	return r;
 }

@@ -14,6 +14,7 @@
 #include "foresight.h"
 #include "map.h"
 #include "past.h"
+#include "set_map.h"
 
 #define FORESEE_BYTES (32u << 10) /* of text: shorter ones are read before a thread is at work */
 
@@ -307,15 +308,11 @@ int nc_live_gc_fd(const struct nc_live *live, uint32_t live_index)
 static int open_set(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
 		    struct nc_diag *diag)
 {
-	struct bpf_map_info info = {};
-	__u32 length = sizeof(info);
 	_cleanup_close_ int fd = nc_live_set_fd(live, live_index);
 
 	if (fd < 0)
 		return nc_diag_privilege(diag, fd, "cannot open the map of a set");
-	if (bpf_obj_get_info_by_fd(fd, &info, &length) ||
-	    info.key_size != nc_class_key_size(class) ||
-	    info.value_size != nc_class_value_size(class)) {
+	if (nc_set_map_check(fd, class) < 0) {
 		nc_diag_error(diag, NULL, "set-%u below %s is not the map of that set", live_index,
 			      live->store->dir);
 		return -EBADMSG;
@@ -355,9 +352,8 @@ int nc_live_element_add(const struct nc_live *live, uint32_t live_index, enum nc
 		r = nc_set_map_update(fd, class, key, value, BPF_ANY);
 	if (r == -EEXIST)
 		return create ? r : 0;
-	/* Tries answer ENOSPC, hash maps E2BIG. */
 	if (r == -E2BIG || r == -ENOSPC)
-		return -E2BIG;
+		return r;
 	return r < 0 ? nc_diag_errno(diag, NULL, r, "cannot add the element") : 0;
 }
 
@@ -369,7 +365,7 @@ int nc_live_element_delete(const struct nc_live *live, uint32_t live_index, enum
 
 	if (fd < 0)
 		return fd;
-	r = bpf_map_delete_elem(fd, key) ? -errno : 0;
+	r = nc_set_map_delete(fd, class, key);
 	if (r < 0 && r != -ENOENT)
 		return nc_diag_errno(diag, NULL, r, "cannot delete the element");
 	return r;

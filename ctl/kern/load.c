@@ -12,12 +12,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 
 #include "foresight.h"
 #include "layer.h"
 #include "map.h"
+#include "sets.h"
 
 void nc_generation_init(struct nc_generation *generation)
 {
@@ -48,63 +50,8 @@ void nc_generation_close(struct nc_generation *generation)
 	for (size_t i = 0; i < generation->n_sets; i++)
 		closep(&generation->sets[i]);
 	free(generation->sets);
+	free(generation->places);
 	nc_generation_init(generation);
-}
-
-/* --- sets -------------------------------------------------------------------------------------------------- */
-
-/* The set maps of the image: kept ones again, the others made and filled. */
-static int make_sets(struct nc_generation *gen, const struct nc_image *image,
-		     const struct nc_externals *ext, struct nc_diag *diag)
-{
-	gen->sets = calloc(image->sets.n ? image->sets.n : 1, sizeof(*gen->sets));
-	if (!gen->sets)
-		return -ENOMEM;
-	for (size_t i = 0; i < image->sets.n; i++) {
-		const struct nc_image_set *set = &image->sets.v[i];
-		int fd;
-
-		if (set->keep_live)
-			fd = fcntl(ext->kept_sets[i], F_DUPFD_CLOEXEC, 0);
-		else
-			fd = nc_set_map_create(set, diag);
-		if (fd < 0)
-			return set->keep_live ? -errno : fd;
-		gen->sets[gen->n_sets++] = fd;
-	}
-	return 0;
-}
-
-static const char *const outer_names[_NC_CLASS_MAX] = {
-	[NC_CLASS_HASH8] = "nc_hash8",
-	[NC_CLASS_HASH16] = "nc_hash16",
-	[NC_CLASS_LPM8] = "nc_lpm8",
-	[NC_CLASS_LPM16] = "nc_lpm16",
-	[NC_CLASS_RICH + NC_RICH_HASH8] = "nc_rich8",
-	[NC_CLASS_RICH + NC_RICH_HASH16] = "nc_rich16",
-	[NC_CLASS_RICH + NC_RICH_HASH32] = "nc_rich32",
-	[NC_CLASS_RICH + NC_RICH_HASH64] = "nc_rich64",
-	[NC_CLASS_RICH + NC_RICH_LPM8] = "nc_richlpm8",
-	[NC_CLASS_RICH + NC_RICH_LPM16] = "nc_richlpm16",
-};
-
-static int fill_outer(const struct nc_generation *gen, const struct nc_image *image)
-{
-	_cleanup_free_ __u32 *fds = calloc(image->sets.n ? image->sets.n : 1, sizeof(*fds));
-	int r;
-
-	if (!fds)
-		return -ENOMEM;
-	for (int class = 0; class < (int)_NC_CLASS_MAX; class ++) {
-		for (size_t i = 0; i < image->sets.n; i++)
-			if ((int)image->sets.v[i].class == class)
-				fds[image->sets.v[i].index] = gen->sets[i];
-		r = nc_map_fill_array(gen->outer[class], 0, fds, sizeof(*fds),
-				      image->n_in_class[class]);
-		if (r)
-			return r;
-	}
-	return 0;
 }
 
 /* --- maps of the user side ------------------------------------------------------------------------------------ */
@@ -204,10 +151,11 @@ static __u32 fixed_start(const struct nc_image *image, enum nc_hook hook)
 	return steps_room(image) - 1 - hook;
 }
 
-static void specialize(struct nc_layer *layer, const struct nc_image *image,
-		       const struct nc_externals *ext)
+static void specialize(struct nc_layer *layer, const struct nc_generation *gen,
+		       const struct nc_image *image, const struct nc_externals *ext)
 {
 	*layer->spec = image->spec;
+	nc_sets_specialize(gen, image, layer->spec);
 	layer->spec->n_steps = with_room(image->spec.n_steps);
 	layer->spec->tai_offset = ahead_of_realtime(CLOCK_TAI);
 	layer->spec->day_offset = kernel_zone();
@@ -249,8 +197,8 @@ static int reuse(const struct nc_layer *layer, const char *name, int fd)
 	return map && fd >= 0 ? bpf_map__reuse_fd(map, fd) : 0;
 }
 
-static int size_maps(const struct nc_layer *layer, const struct nc_image *image,
-		     const struct nc_externals *ext)
+static int size_maps(const struct nc_layer *layer, const struct nc_generation *gen,
+		     const struct nc_image *image, const struct nc_externals *ext)
 {
 	const struct {
 		const char *map;
@@ -273,10 +221,10 @@ static int size_maps(const struct nc_layer *layer, const struct nc_image *image,
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes) && !r; i++)
 		r = size_map(layer, sizes[i].map, sizes[i].n);
-	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
-		r = size_map(layer, outer_names[class], image->n_in_class[class]);
 	if (r == 0)
 		r = size_index(layer, image);
+	if (r == 0)
+		r = nc_sets_bind(gen, image, layer);
 	for (enum nc_common i = 0; i < _NC_COMMON_MAX && !r; i++)
 		r = reuse(layer, nc_common_names[i], common[i]);
 	return r;
@@ -298,7 +246,7 @@ static int share_maps(const struct nc_layer *layer, const struct nc_generation *
 	for (size_t i = 0; i < sizeof(shared) / sizeof(*shared) && !r; i++)
 		r = reuse(layer, shared[i].map, shared[i].fd);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && !r; class ++)
-		r = reuse(layer, outer_names[class], gen->outer[class]);
+		r = reuse(layer, nc_outer_names[class], gen->outer[class]);
 	return r;
 }
 
@@ -335,7 +283,7 @@ static int take_objects(const struct nc_layer *layer, struct nc_generation *gen)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps) && xdp && !r; i++)
 		r = duplicate(layer, maps[i].map, maps[i].fd);
 	for (int class = 0; class < (int)_NC_CLASS_MAX && xdp && !r; class ++)
-		r = duplicate(layer, outer_names[class], &gen->outer[class]);
+		r = duplicate(layer, nc_outer_names[class], &gen->outer[class]);
 	if (r < 0)
 		return r;
 	gen->progs[layer->hook] = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
@@ -350,12 +298,12 @@ static int load_layer(struct nc_generation *gen, enum nc_hook hook, const struct
 
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot open the filter program");
-	r = size_maps(&layer, image, ext);
+	r = size_maps(&layer, gen, image, ext);
 	if (r == 0 && hook != NC_HOOK_INGRESS)
 		r = share_maps(&layer, gen);
 	if (r < 0)
 		return nc_diag_errno(diag, NULL, r, "cannot size the maps of the filter program");
-	specialize(&layer, image, ext);
+	specialize(&layer, gen, image, ext);
 	if (!nc_foresight_take(ext->foresight, &layer))
 		r = nc_layer_load(&layer);
 	if (r < 0)
@@ -394,19 +342,30 @@ static int fill_index(const struct nc_generation *gen, const struct nc_image *im
 	return r ?: bpf_map_freeze(gen->index);
 }
 
+static int write_steps(const struct nc_generation *gen, const struct nc_image *image,
+		       const struct nc_externals *ext, struct nc_step *steps)
+{
+	memcpy(steps, image->steps.v, image->steps.n * sizeof(*steps));
+	for (size_t i = 0; i < ext->n_entries; i++) {
+		const struct nc_resolved_entry *entry = &ext->entries[i];
+
+		steps[fixed_start(image, entry->hook)] = image->steps.v[entry->entry.start];
+	}
+	return nc_sets_place(gen, image, steps);
+}
+
 static int fill_steps(const struct nc_generation *gen, const struct nc_image *image,
 		      const struct nc_externals *ext)
 {
-	int r = nc_map_fill_shared(gen->steps, image->steps.v, sizeof(struct nc_step),
-				   image->steps.n);
+	size_t size = steps_room(image) * sizeof(struct nc_step);
+	void *steps = nc_map_share(gen->steps, size);
+	int r;
 
-	for (size_t i = 0; i < ext->n_entries && !r; i++) {
-		const struct nc_resolved_entry *entry = &ext->entries[i];
-		__u32 start = fixed_start(image, entry->hook);
-
-		r = bpf_map_update_elem(gen->steps, &start, &image->steps.v[entry->entry.start],
-					BPF_ANY);
-	}
+	if (!steps)
+		return -errno;
+	r = write_steps(gen, image, ext, steps);
+	if (munmap(steps, size))
+		return -errno;
 	return r ?: bpf_map_freeze(gen->steps);
 }
 
@@ -464,7 +423,7 @@ static int fill_image(const struct nc_generation *gen, const struct nc_image *im
 	if (!r)
 		r = fill_ports(gen, image, ext);
 	if (!r)
-		r = fill_outer(gen, image);
+		r = nc_sets_fill(gen, image);
 	return r ? r : fill_entries(gen, ext);
 }
 
@@ -476,7 +435,7 @@ int nc_generation_load(const struct nc_image *image, const struct nc_externals *
 
 	nc_generation_init(&gen);
 	nc_libbpf_silence();
-	r = make_sets(&gen, image, externals, diag);
+	r = nc_sets_make(&gen, image, externals, diag);
 	if (r < 0)
 		return r;
 	r = load_layers(&gen, image, externals, diag);

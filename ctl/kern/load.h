@@ -8,15 +8,18 @@
 
 #include "compile/compile.h"
 #include "netctl/state.h"
+#include "hash_map.h"
 
 /* Every kernel object of one generation; descriptors are owned, -1 for none. */
 struct nc_generation {
 	int progs[_NC_HOOK_MAX];   /* XDP's always: it stands for the generation */
 	int entries[_NC_HOOK_MAX]; /* where progs is */
 	int steps, index, chains, logs, ports, port_ids, states, text, trace;
-	int outer[_NC_CLASS_MAX]; /* nc_hash8 … nc_richlpm16 */
-	int *sets;		  /* n_sets set maps, in the order of the image's sets */
+	int outer[_NC_CLASS_MAX];     /* nc_hash8 … nc_richlpm16 */
+	int *sets;		      /* n_sets set maps, in the order of the image's sets */
+	struct nc_hash_place *places; /* of the sets: hashes', or the number in the outer map */
 	size_t n_sets;
+	__u32 n_outer[_NC_CLASS_MAX]; /* sets in outer maps */
 };
 
 /* A generation that holds nothing: what one is before it is loaded and after it is closed. */

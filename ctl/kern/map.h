@@ -16,6 +16,8 @@ int nc_map_fill_array(int fd, __u32 first, const void *values, size_t value_size
 /*
  * The same for an array with BPF_F_MMAPABLE: through memory, which takes a tenth of the time. value_size is a multiple of 8.
  */
+/* The memory of such an array, to be unmapped; NULL: see errno. */
+void *nc_map_share(int fd, size_t size);
 int nc_map_fill_shared(int fd, const void *values, size_t value_size, size_t n);
 /* Make one, with n values in it: a descriptor or -errno. */
 int nc_map_make_shared(const char *name, const void *values, size_t value_size, size_t n);
@@ -23,20 +25,13 @@ int nc_map_make_shared(const char *name, const void *values, size_t value_size, 
 /* The first n values of an array map. value_size is a multiple of 8. */
 int nc_map_read_array(int fd, void *values, size_t value_size, __u32 n);
 
-/*
- * Make a set map and put its keys in: a descriptor, or -errno with a message. Room: the declared size; else twice the
- * keys, at least 1024.
- */
-int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag);
-
-/* Append all pairs of a set map whose time has not run out. 0 or -errno. */
-int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret);
-
-/* Is the pair there, and its time over? */
-bool nc_set_map_is_over(int fd, enum nc_set_class class, const void *key);
-/* Put one pair in, with bpf_map_update_elem()'s flags. 0 or -errno. */
-int nc_set_map_update(int fd, enum nc_set_class class, const void *key, const void *value,
-		      __u64 flags);
+/* Pairs that one batch operation takes. */
+#define NC_MAP_BATCH 8192
+/* Does the kernel lack a batch operation for the map's type, as it answered? 524 is its internal ENOTSUPP. */
+bool nc_map_no_batch(int r);
+/* n pairs by batches, or one by one where the kernel refuses the first batch. */
+int nc_map_update_many(int fd, const void *keys, size_t key_size, const void *values,
+		       size_t value_size, size_t n);
 
 /* Add a per-CPU value's sum over all CPUs to *sum: a counter of nc_counters, a slot of nc_stats. 0 or -errno. */
 int nc_counter_read(int fd, __u32 counter_id, struct nc_counter *sum);

@@ -10,6 +10,7 @@
 
 #include "act.h"
 #include "find.h"
+#include "hash.h"
 
 /* Is the element there? The outer lookup is inlined; both fail only where the image contradicts itself. */
 static __always_inline bool nc_set_has(void *outer, __u32 set, const void *key)
@@ -36,14 +37,14 @@ static __always_inline bool nc_plain_has(const struct nc_step *step, const struc
 		struct nc_prefix8 prefix = {.prefixlen = 64};
 
 		if (nc_uses(NC_OP_HASH8) && step->op == NC_OP_HASH8)
-			return nc_set_has(&nc_hash8, step->index, &key);
+			return nc_hashes8_have(step, &key.data) < 0;
 		__builtin_memcpy(prefix.data, &key, sizeof(key));
 		return nc_set_has(&nc_lpm8, step->index, &prefix);
 	}
 	if (slot >= _NC_SLOT_MAX - 1)
 		return false;
 	if (nc_uses(NC_OP_HASH16) && step->op == NC_OP_HASH16)
-		return nc_set_has(&nc_hash16, step->index, &pkt->slot[slot]);
+		return nc_hashes16_have(step, &pkt->slot[slot]) < 0;
 	if (nc_uses(NC_OP_LPM16) && step->op == NC_OP_LPM16) {
 		struct nc_prefix16 prefix = {.prefixlen = 128};
 
@@ -367,8 +368,9 @@ static long nc_walk_on(__u32 i __attribute__((unused)), struct nc_run *run)
 {
 	const struct nc_step *step;
 
+	/* Half a stack slot tells the verifier no number: "infinite loop detected". */
 #pragma clang loop unroll(disable)
-	for (int n = 0; n < NC_STEPS_A_CALL; n++) {
+	for (__u64 n = 0; n < NC_STEPS_A_CALL; n++) {
 		__u32 at = run->walk->at;
 
 		step = bpf_map_lookup_elem(&nc_steps, &at);
@@ -519,7 +521,7 @@ static __always_inline long nc_start(struct nc_run *run)
 	if (!nc_is_simple())
 		return 0;
 #pragma clang loop unroll(disable)
-	for (int n = 0; n < NC_STEPS_AT_ONCE; n++) {
+	for (__u64 n = 0; n < NC_STEPS_AT_ONCE; n++) {
 		if (!step || nc_step(step, run))
 			return 1;
 		at = run->walk->at;

@@ -11,6 +11,7 @@
 #include "netctl/image.h"
 #include "netctl/index.h"
 #include "netctl/state.h"
+#include "netctl/hash.h"
 
 const volatile struct nc_spec nc_spec = {.n_steps = 1};
 
@@ -105,7 +106,7 @@ struct nc_scratch_room {
 NC_PERCPU(nc_scratch, 1, struct nc_scratch_room);
 
 /* clang 14 wants sizes, not types, in an inner map's template. */
-#define NC_SET_MAPS(name, inner_type, key, value)                                                  \
+#define NC_OUTER(name, inner_type, flags, key, value)                                              \
 	struct {                                                                                   \
 		__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);                                          \
 		__uint(max_entries, 1);                                                            \
@@ -113,15 +114,21 @@ NC_PERCPU(nc_scratch, 1, struct nc_scratch_room);
 		__array(                                                                           \
 			values, struct {                                                           \
 				__uint(type, inner_type);                                          \
-				__uint(map_flags, BPF_F_NO_PREALLOC);                              \
+				__uint(map_flags, flags);                                          \
 				__uint(max_entries, 1);                                            \
 				__uint(key_size, key);                                             \
-				__uint(value_size, sizeof(struct value));                          \
+				__uint(value_size, value);                                         \
 			});                                                                        \
 	} name SEC(".maps")
 
-NC_SET_MAPS(nc_hash8, BPF_MAP_TYPE_HASH, sizeof(struct nc_key8), nc_element);
-NC_SET_MAPS(nc_hash16, BPF_MAP_TYPE_HASH, sizeof(struct nc_key16), nc_element);
+#define NC_SET_MAPS(name, inner_type, key, value)                                                  \
+	NC_OUTER(name, inner_type, BPF_F_NO_PREALLOC, key, sizeof(struct value))
+#define NC_HASHES(name, words)                                                                     \
+	NC_OUTER(name, BPF_MAP_TYPE_ARRAY, BPF_F_MMAPABLE | BPF_F_INNER_MAP, sizeof(__u32),        \
+		 NC_BUCKET_BYTES(words))
+
+NC_HASHES(nc_hash8, 1);
+NC_HASHES(nc_hash16, 2);
 NC_SET_MAPS(nc_lpm8, BPF_MAP_TYPE_LPM_TRIE, sizeof(struct nc_prefix8), nc_element);
 NC_SET_MAPS(nc_lpm16, BPF_MAP_TYPE_LPM_TRIE, sizeof(struct nc_prefix16), nc_element);
 NC_SET_MAPS(nc_rich8, BPF_MAP_TYPE_HASH, 8, nc_rich);

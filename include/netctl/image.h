@@ -23,11 +23,15 @@
 enum nc_step_op {
 	/* tests */
 	NC_OP_RANGE, /* (slot & mask) - low <= span, unsigned */
-	NC_OP_HASH8, /* (slot & mask) << shift, as struct nc_key8, is a key of nc_hash8[index] */
-	NC_OP_HASH16, /* slot and the slot after it, as struct nc_key16, are a key of nc_hash16[index] */
-	NC_OP_LPM8,  /* as NC_OP_HASH8, a prefix in nc_lpm8[index] covers it */
-	NC_OP_LPM16, /* as NC_OP_HASH16, a prefix in nc_lpm16[index] covers it */
-	NC_OP_RICH,  /* the key is in the rich set index of class width; arg: enum nc_rich_use */
+	/*
+	 * (slot & mask) << shift, as struct nc_key8, is in the hash (hash.h) number index of its class. kern/ fills in: index as
+	 * its place, below NC_HASHES_DIRECT or that much more than in nc_hash8; low buckets, span seed
+	 */
+	NC_OP_HASH8,
+	NC_OP_HASH16, /* likewise slot and the slot after it, as struct nc_key16 */
+	NC_OP_LPM8,   /* as NC_OP_HASH8, a prefix in nc_lpm8[index] covers it */
+	NC_OP_LPM16,  /* as NC_OP_HASH16, a prefix in nc_lpm16[index] covers it */
+	NC_OP_RICH,   /* the key is in the rich set index of class width; arg: enum nc_rich_use */
 
 	/* loads: (bytes >> shift) & (mask, low) into acc */
 	NC_OP_SLOT,    /* a slot: (slot >> shift) & mask; width 16: two slots, shift 0 */
@@ -277,6 +281,8 @@ struct nc_spec {
 	__u32 index_mask;  /* any unit of the index is at most this: one less than a power of two */
 	__u32 index_bytes; /* the same for bytes: a multiple of NC_UNIT */
 	__u32 uses_slots;  /* bit per enum nc_slot that some step reads */
+	__u32 uses_hashes8; /* bit per place of a hash; bit NC_HASHES_DIRECT: any in the outer map */
+	__u32 uses_hashes16;  /* likewise */
 	__u32 single_ifindex; /* the only device with a base chain, 0: look in nc_entries */
 	struct nc_entry single;
 	__s64 tai_offset; /* ns that CLOCK_TAI is ahead of CLOCK_REALTIME */
@@ -288,6 +294,6 @@ _Static_assert(sizeof(struct nc_rich) == 72, "struct nc_rich is part of the ABI"
 _Static_assert(sizeof(struct nc_entry) == 40, "struct nc_entry is part of the ABI");
 _Static_assert(sizeof(struct nc_prefix8) == 12, "LPM keys have no padding");
 _Static_assert(sizeof(struct nc_prefix16) == 20, "LPM keys have no padding");
-_Static_assert(sizeof(struct nc_spec) == 104, "struct nc_spec is part of the ABI");
+_Static_assert(sizeof(struct nc_spec) == 112, "struct nc_spec is part of the ABI");
 
 #endif
