@@ -31,11 +31,18 @@ struct event {
 	int change; /* +1: an interval begins; -1: one has ended */
 };
 
-static int compare_events(const void *a, const void *b)
+static unsigned leading_zeros(nc_num number)
 {
-	const struct event *x = a, *y = b;
+	if (number >> 64)
+		return __builtin_clzll(number >> 64);
+	return (uint64_t)number ? 64 + __builtin_clzll(number) : 128;
+}
 
-	return x->at < y->at ? -1 : x->at > y->at;
+static unsigned trailing_zeros(nc_num number)
+{
+	if ((uint64_t)number)
+		return __builtin_ctzll(number);
+	return number >> 64 ? 64 + __builtin_ctzll(number >> 64) : 128;
 }
 
 /* --- rows ----------------------------------------------------------------------------------------------------- */
@@ -158,10 +165,56 @@ static int sweep_events(struct row_set *rows, struct sweep *sweep, const struct 
 	return r;
 }
 
+/* Digits of eleven bits: three of them hold all in which IPv4 addresses differ. */
+#define DIGIT_BITS 11
+#define DIGITS	   (1u << DIGIT_BITS)
+
+static unsigned digit_of(const struct event *event, unsigned shift)
+{
+	return (unsigned)(event->at >> shift) & (DIGITS - 1);
+}
+
+/* From one array to the other, by one digit; what is equal in it keeps its order. */
+static void sort_digit(const struct event *from, struct event *to, size_t n, unsigned shift)
+{
+	uint32_t places[DIGITS] = {}, place = 0;
+
+	for (size_t i = 0; i < n; i++)
+		places[digit_of(&from[i], shift)]++;
+	for (unsigned digit = 0; digit < DIGITS; digit++) {
+		uint32_t count = places[digit];
+
+		places[digit] = place;
+		place += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[places[digit_of(&from[i], shift)]++] = from[i];
+}
+
+/* By where they are: digit by digit from the right, but for those in which none differs. The one of two arrays that is sorted. */
+static const struct event *sort_events(struct event *events, struct event *room, size_t n)
+{
+	nc_num differ = 0;
+
+	for (size_t i = 1; i < n; i++)
+		differ |= events[i].at ^ events[0].at;
+	for (unsigned shift = differ ? trailing_zeros(differ) : 128; shift < 128;
+	     shift += DIGIT_BITS) {
+		struct event *from = events;
+
+		if (!((differ >> shift) & (DIGITS - 1)))
+			continue;
+		sort_digit(from, room, n, shift);
+		events = room;
+		room = from;
+	}
+	return events;
+}
+
 static int make_segments(struct row_set *rows, const nc_reaches *reaches, segments *ret)
 {
 	_cleanup_free_ struct sweep *sweep = calloc(1, sizeof(*sweep));
-	_cleanup_free_ struct event *events = calloc(reaches->n * 2 + 1, sizeof(*events));
+	_cleanup_free_ struct event *events = calloc(reaches->n * 4 + 1, sizeof(*events));
 	size_t n = 0;
 
 	if (!sweep || !events)
@@ -176,8 +229,7 @@ static int make_segments(struct row_set *rows, const nc_reaches *reaches, segmen
 		if (in.high != ~(nc_num)0)
 			events[n++] = (struct event){in.high + 1, reach->table, -1};
 	}
-	qsort(events, n, sizeof(*events), compare_events);
-	return sweep_events(rows, sweep, events, n, ret);
+	return sweep_events(rows, sweep, sort_events(events, events + n, n), n, ret);
 }
 
 /* --- the trie ------------------------------------------------------------------------------------------------------ */
@@ -201,13 +253,6 @@ struct part {
 static const __u64 *row_of(const struct builder *builder, size_t segment)
 {
 	return nc_unit_at(builder->image, builder->segments[segment].row);
-}
-
-static unsigned leading_zeros(nc_num number)
-{
-	if (number >> 64)
-		return __builtin_clzll(number >> 64);
-	return (uint64_t)number ? 64 + __builtin_clzll(number) : 128;
 }
 
 /* Does every row within have all tables of the one before or behind? */
