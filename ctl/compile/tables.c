@@ -63,16 +63,6 @@ static int push_rule(struct nc_tuple_space *space, const struct nc_box *box, boo
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
 
-/* Those of each slot together, in the order of the rules. */
-static int compare_members(const void *a, const void *b)
-{
-	const struct nc_tuple_member *const *x = a, *const *y = b;
-
-	if ((*x)->slot != (*y)->slot)
-		return (*x)->slot < (*y)->slot ? -1 : 1;
-	return *x < *y ? -1 : *x > *y;
-}
-
 static bool has_one_key(const struct nc_tuple_space *space, struct nc_tuple_member **members,
 			size_t n)
 {
@@ -81,6 +71,24 @@ static bool has_one_key(const struct nc_tuple_space *space, struct nc_tuple_memb
 			return false;
 	}
 	return true;
+}
+
+/* Those of each slot together, in the order of the rules. */
+static int sort_by_slot(struct nc_tuple_member **members, size_t n, size_t n_slots)
+{
+	_cleanup_free_ struct nc_tuple_member **sorted = calloc(n, sizeof(*sorted));
+	_cleanup_free_ uint32_t *places = calloc(n_slots + 1, sizeof(*places));
+
+	if (!sorted || !places)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		places[members[i]->slot + 1]++;
+	for (size_t slot = 1; slot < n_slots; slot++)
+		places[slot] += places[slot - 1];
+	for (size_t i = 0; i < n; i++)
+		sorted[places[members[i]->slot]++] = members[i];
+	memcpy(members, sorted, n * sizeof(*members));
+	return 0;
 }
 
 /* Twice as many slots as members, at least. */
@@ -101,8 +109,7 @@ static int make_slots(struct nc_tuple_space *space, struct nc_tuple_member **mem
 	}
 	for (size_t i = 0; i < n; i++)
 		members[i]->slot = nc_tuple_hash(space, members[i], table->seed) >> table->shift;
-	qsort(members, n, sizeof(*members), compare_members);
-	return r;
+	return r ?: sort_by_slot(members, n, (size_t)1 << bits);
 }
 
 static void fill_slot(struct nc_tuple_space *space, const struct nc_index_table *table,
