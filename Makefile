@@ -40,7 +40,7 @@ TOOLS      := $(patsubst selftests/%.c,$(B)/selftests/%,$(wildcard selftests/too
 FUZZERS    := $(patsubst selftests/%.c,$(B)/fuzz/%,$(wildcard selftests/fuzz_*.c))
 OUR_C      := $(wildcard ctl/*.c ctl/*.h ctl/*/*.c ctl/*/*.h include/*/*.h xdp/*.c tc/*.c tc/*.h sock/*.c selftests/*.c selftests/*.h netns-tests/oracle/*.c netns-tests/oracle/*.h)
 
-.PHONY: all build deps demo test perf asan lint fmt fuzz install uninstall clean help
+.PHONY: all build deps demo test perf bench asan lint fmt fuzz install uninstall clean help
 .PRECIOUS: $(B)/%.o
 .DELETE_ON_ERROR:
 
@@ -117,6 +117,13 @@ demo: deps ## a firewall at work between network namespaces, in a minute
 
 perf: build $(PERF) ## ns per packet by BPF_PROG_TEST_RUN, and time to apply
 	@for p in $(PERF); do $$p; done
+
+# Rules, sets, rates and changes, beside all peers that are installed; the figures and plots of docs/ and README.md.
+BENCH_SECONDS ?= 0.2
+BENCH_FLAGS   ?=
+bench: build ## measure everything, and renew the figures and plots in docs/ and README.md (ten minutes)
+	$(B)/netctl -j bench --seconds $(BENCH_SECONDS) --plot docs/cost.svg $(BENCH_FLAGS) >$(B)/bench.json
+	docs/figures $(B)/bench.json docs/performance.md README.md
 
 asan: ## build and test the user side with ASan and UBSan
 	$(MAKE) B=build-asan SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined" check

@@ -6,7 +6,7 @@ set -eu
 packages="make gcc clang llvm clang-format cppcheck shellcheck pkg-config bpftool
 libbpf-dev libxdp-dev libnl-3-dev libnl-route-3-dev libjson-c-dev libpcap-dev libelf-dev zlib1g-dev
 libcmocka-dev libclang-rt-14-dev perl iproute2 iputils-ping ethtool nftables netcat-openbsd
-python3 python3-scapy strace mandoc procps bash-completion iptables"
+python3 python3-scapy strace mandoc procps bash-completion iptables gnuplot-nox"
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	cat <<-'END'
@@ -19,7 +19,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	  openSUSE:   make gcc clang llvm cppcheck ShellCheck bpftool libbpf-devel libxdp-devel libnl3-devel
 	              libjson-c-devel libpcap-devel libelf-devel libcmocka-devel iproute2 iputils ethtool nftables netcat-openbsd
 	              python3-scapy strace mandoc
-	  all:        iptables (Fedora: iptables-nft)
+	  all:        gnuplot; iptables (Fedora: iptables-nft)
 	then: make build
 	END
 	command -v clang >/dev/null && command -v pkg-config >/dev/null && pkg-config --exists libbpf libxdp && exit 0

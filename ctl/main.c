@@ -7,14 +7,25 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/source.h"
 #include "lang/lang.h"
 
 static const struct option long_options[] = {
-	{"file", required_argument, NULL, 'f'}, {"check", no_argument, NULL, 'c'},
-	{"json", no_argument, NULL, 'j'},	{"handle", no_argument, NULL, 'a'},
-	{"numeric", no_argument, NULL, 'n'},	{"stateless", no_argument, NULL, 's'},
-	{"terse", no_argument, NULL, 't'},	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},	{},
+	{"file", required_argument, NULL, 'f'},
+	{"check", no_argument, NULL, 'c'},
+	{"json", no_argument, NULL, 'j'},
+	{"handle", no_argument, NULL, 'a'},
+	{"numeric", no_argument, NULL, 'n'},
+	{"stateless", no_argument, NULL, 's'},
+	{"terse", no_argument, NULL, 't'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{"define", required_argument, NULL, 'D'},
+	{"includepath", required_argument, NULL, 'I'},
+	{"numeric-priority", no_argument, NULL, 'y'},
+	{"numeric-protocol", no_argument, NULL, 'p'},
+	{"numeric-time", no_argument, NULL, 'T'},
+	{},
 };
 
 /* Options in front of the command; behind it, words are the command's own. */
@@ -24,7 +35,7 @@ static enum nc_exit parse_options(struct nc_run *run, int argc, char **argv)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+f:cjanstvhV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+f:cjanstvhVD:I:ypT", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'f':
 			options->file = optarg;
@@ -40,6 +51,23 @@ static enum nc_exit parse_options(struct nc_run *run, int argc, char **argv)
 			break;
 		case 'n':
 			options->numeric = true;
+			break;
+		case 'y':
+			run->print_flags |= NC_PRINT_PRIORITIES;
+			break;
+		case 'p':
+			run->print_flags |= NC_PRINT_PROTOCOLS;
+			break;
+		case 'T':
+			run->print_flags |= NC_PRINT_TIMES;
+			break;
+		case 'D':
+			if (nc_source_define(optarg) < 0)
+				return nc_usage(run, "-D needs NAME=VALUE, and here is '%s'",
+						optarg);
+			break;
+		case 'I':
+			nc_source_search(optarg);
 			break;
 		case 's':
 			options->stateless = true;
@@ -57,14 +85,17 @@ static enum nc_exit parse_options(struct nc_run *run, int argc, char **argv)
 		default:
 			if (optopt == 'f')
 				return nc_usage(run, "-f needs a FILE, or '-' for standard input");
+			if (optopt == 'D' || optopt == 'I')
+				return nc_usage(run, "-%c needs a %s", optopt,
+						optopt == 'D' ? "NAME=VALUE" : "DIRECTORY");
 			return nc_usage(run, "there is no option '%s'; see: netctl help",
 					argv[optind - 1]);
 		}
 	}
-	run->print_flags = (options->handle ? NC_PRINT_HANDLES : 0) |
-			   (options->numeric ? NC_PRINT_NUMERIC : 0) |
-			   (options->stateless ? NC_PRINT_STATELESS : 0) |
-			   (options->terse ? NC_PRINT_NO_ELEMENTS : 0);
+	run->print_flags |= (options->handle ? NC_PRINT_HANDLES : 0) |
+			    (options->numeric ? NC_PRINT_NUMERIC : 0) |
+			    (options->stateless ? NC_PRINT_STATELESS : 0) |
+			    (options->terse ? NC_PRINT_NO_ELEMENTS : 0);
 	return NC_EXIT_DONE;
 }
 

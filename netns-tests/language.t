@@ -89,6 +89,19 @@ cd - >/dev/null || exit 1
 like "a mistake in an included file has its place there" "$(cat "$TMP/err")" "30-bad.nft:1:"
 rm "$TMP/parts/30-bad.nft"
 
+# --- options
+mkdir "$TMP/elsewhere"
+printf 'add table netdev o\nadd chain netdev o c { type filter hook ingress device "s0" priority $where; }\nadd rule netdev o c meta l4proto tcp tcp dport $port meta day Monday\n' >"$TMP/elsewhere/part.nft"
+echo 'include "part.nft"' >"$TMP/main.nft"
+nc -D port=22 --define where=5 -I "$TMP/elsewhere" -f "$TMP/main.nft"
+like "-D defines, and -I is where included files are" "$(nc list table netdev o)" 'tcp dport 22 meta day "?Monday'
+like "-y shows priorities as numbers" "$(nc -y list table netdev o)" 'priority 5;'
+like "-p protocols" "$(nc -p list table netdev o)" 'meta l4proto 6 tcp dport 22 meta day "?Monday'
+like "-T days" "$(nc -T list table netdev o)" 'meta l4proto tcp tcp dport 22 meta day 1'
+nc delete table netdev o
+nc -I "$TMP/elsewhere" -c -f "$TMP/main.nft" 2>"$TMP/err"
+like "what is not defined is unknown" "$(cat "$TMP/err")" "unknown identifier"
+
 # --- traffic
 for port in 1001 1002 1003 1004 1200 1300 1305 1310 1319 1320 1500 1501 1502 2001 2003 2004 2006 2007 3000 3009 3010 3100 3999; do burst $port 9; done
 burst 2002 1

@@ -64,6 +64,13 @@ while read -r option; do
 	grep -q -- "$option" "$TMP/netctl.8" && grep -q "explain).*$option" ctl/completion/netctl.bash
 	ok "explain $option is in netctl(8) and completed"
 done < <($NETCTL help explain | grep -o -- '^  --[a-z-]*' | tr -d ' ' | sort -u)
+while read -r word; do
+	grep -q -- "$word" "$TMP/netctl.8" && sed -n "/bench)/,/;;/p" ctl/completion/netctl.bash | grep -q -- "[\" ]${word}[\" ]"
+	ok "bench $word is in netctl(8) and completed"
+done < <(
+	$NETCTL help bench | grep -o -- '^  --[a-z-]*' | tr -d ' ' | sort -u
+	$NETCTL -j bench --list | $PYTHON -c 'import json, sys; d = json.load(sys.stdin); print(*(e["name"] for k in d for e in d[k] if e["name"] not in ("netctl", "bare-xdp")), sep="\n")'
+)
 for key in $(grep -ohE 'add[a-z_]*\([a-z]+, *"[a-z0-9_]+"|ip6 \? "[a-z0-9]+" : "[a-z]+"' ctl/cmd/event.c ctl/cmd/explain_print.c ctl/cmd/headers.c | grep -oE '"[a-z0-9_]+"' | tr -d '"' | sort -u); do
 	grep -qw -- "$key" "$TMP/netctl.8"
 	ok "JSON key $key of events and frames is in netctl(8)"
@@ -72,7 +79,7 @@ while read -r word; do
 	grep -qw -- "$word" "$TMP/netctl.8"
 	ok "reason or verdict $word is in netctl(8)"
 done < <(sed -nE 's/^[[:space:]]*X\([A-Z0-9_]+, "([a-z0-9-]+)".*/\1/p' include/netctl/reason.h)
-for key in $(grep -ohE '(add_string|add_number|json_object_object_add)\([a-z]+, *"[a-z_]+"' ctl/cmd/status.c ctl/cmd/render.c ctl/cmd/diff.c | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u); do
+for key in $(grep -ohE '(add_string|add_number|json_object_object_add)\([a-z]+, *"[a-z_]+"' ctl/cmd/status.c ctl/cmd/render.c ctl/cmd/diff.c ctl/cmd/bench.c | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u); do
 	grep -qw -- "$key" "$TMP/netctl.8"
 	ok "JSON key $key is in netctl(8)"
 done

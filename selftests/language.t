@@ -37,6 +37,7 @@ table netdev t {
 	map m { type ipv4_addr : inet_service; elements = { 10.0.0.1 : 80 } }
 	map ports { type ipv4_addr : inet_service; flags dynamic,timeout; size 100; timeout 1m; }
 	map verdicts { type ipv4_addr : verdict; }
+	map counted { type ipv4_addr : counter; elements = { 10.0.0.1 : "c1" } }
 	map idle_map { type ipv4_addr : mark; }
 	counter c1 { packets 0 bytes 0; }
 	counter idle_counter { packets 0 bytes 0; }
@@ -163,7 +164,7 @@ sub has_words {
 my $types = slurp('ctl/model/types.h');
 while ($types =~ /^\s+X\((\w+),\s*"([^"]+)",\s*"([^"]*)",/mg) {
 	my $field = $3 eq '' ? $2 : "$2 $3";
-	my $in = $2 eq '@' ? $examples =~ /^@/m : $examples =~ /(?<![\w-])\Q$field\E(?![\w-])/;
+	my $in = $2 eq '@' ? $examples =~ /^@/m : $examples =~ /(?<![\w-])\Q$field\E@{[$3 eq '@' ? '' : '(?![\w-])']}/;
 	ok($in, "field '$field' has an example");
 }
 my $data_types = slurp('ctl/model/types.c');

@@ -2,6 +2,8 @@
 /* Random frames. */
 #include "random_frame.h"
 
+#include <string.h>
+
 #include "chance.h"
 
 const char *const random_addresses[5] = {"10.0.0.1", "10.0.0.2", "10.0.1.1", "192.0.2.7",
@@ -64,16 +66,57 @@ static void add_raw(struct frame *f)
 	frame_raw(f, PICK(protocols), bytes, below(4) ? sizeof(bytes) : below(16));
 }
 
+/* SCTP with chunks, some of which say that they are longer than they are. */
+static void add_sctp(struct frame *f)
+{
+	static const uint8_t types[] = {0, 1, 2, 3, 4, 7, 14, 192};
+	uint8_t bytes[64] = {};
+	size_t n = 12;
+
+	for (unsigned chunks = below(4); chunks; chunks--) {
+		unsigned length = 4 + below(14);
+
+		if (n + length > sizeof(bytes))
+			break;
+		random_bytes(bytes + n, length);
+		bytes[n] = PICK(types);
+		bytes[n + 2] = 0;
+		bytes[n + 3] = below(6) ? length : below(40);
+		n += (length + 3) / 4 * 4;
+	}
+	frame_raw(f, 132, bytes, n < sizeof(bytes) ? n : sizeof(bytes));
+}
+
+/* What another header follows. */
+static void add_tunnel(struct frame *f)
+{
+	uint8_t bytes[24];
+
+	random_bytes(bytes, sizeof(bytes));
+	bytes[0] = below(2) ? 0 : below(16) << 4;
+	bytes[1] = !below(4);
+	frame_raw(f, below(2) ? 47 : 4, bytes, below(4) ? sizeof(bytes) : below(24));
+}
+
 static void add_transport(struct frame *f)
 {
 	static const uint8_t payload[24] = {1, 2, 3};
 
-	switch (below(5)) {
+	switch (below(10)) {
 	case 0:
+		add_sctp(f);
+		break;
 	case 1:
-		add_tcp(f);
+		add_tunnel(f);
 		break;
 	case 2:
+	case 3:
+	case 4:
+	case 5:
+		add_tcp(f);
+		break;
+	case 6:
+	case 7:
 		frame_udp(f, PICK(random_ports), PICK(random_ports));
 		break;
 	default:
@@ -82,13 +125,54 @@ static void add_transport(struct frame *f)
 	frame_bytes(f, payload, below(2) ? 0 : below(sizeof(payload)));
 }
 
+/* IPv4 options, some of them wrong, into the room that the header has for them. */
+static void put_ip_options(uint8_t *room, unsigned length)
+{
+	static const struct {
+		const char *bytes;
+		uint8_t n;
+	} options[] = {
+		{"\x94\4\0\0", 4},
+		{"\x94\4\0\1", 4},
+		{"\7\7\4\1\2\3\4", 7},
+		{"\7\3\4", 3},
+		{"\7\7\5\0\0\0\0", 7},
+		{"\x83\7\4\1\2\3\4", 7},
+		{"\x89\xb\4\1\2\3\4\5\6\7\10", 11},
+		{"\x83\7\10\1\2\3\4", 7},
+		{"\x44\xc\5\0\0\0\0\0\0\0\0\0", 12},
+		{"\x44\4\5\xf3", 4},
+		{"\x44\4\5\xf0", 4},
+		{"\1", 1},
+		{"\0", 1},
+		{"\x86\10\0\0\0\1\0\0", 8},
+		{"\x82\4\0\0", 4},
+		{"\x82\1", 2},
+		{"\x94\3\0", 3},
+	};
+
+	for (unsigned n = 0; n < length;) {
+		unsigned i = below(sizeof(options) / sizeof(*options));
+
+		if (!below(4) || n + options[i].n > length) {
+			room[n++] = 1;
+			continue;
+		}
+		memcpy(room + n, options[i].bytes, options[i].n);
+		n += options[i].n;
+	}
+}
+
 static void add_ip(struct frame *f)
 {
+	unsigned options = below(3) ? 0 : 4 * below(11);
 	size_t at;
 
-	frame_ip(f, PICK(random_addresses), PICK(random_addresses), below(3) ? 0 : 4 * below(11),
+	frame_ip(f, PICK(random_addresses), PICK(random_addresses), options,
 		 below(4) ? 0 : below(0x10000));
 	at = f->ip;
+	if (below(4))
+		put_ip_options(f->byte + at + 20, options);
 	if (below(2)) {
 		f->byte[at + 1] = below(256);
 		f->byte[at + 5] = below(4);

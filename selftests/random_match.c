@@ -12,7 +12,7 @@ static void add_header(struct headers *headers, const char *name)
 
 static void add_network(struct headers *headers)
 {
-	static const char *const extensions[] = {"hbh", "rt", "frag", "dst", "mh", "exthdr"};
+	static const char *const extensions[] = {"hbh", "rt", "frag", "dst", "mh", "srh", "exthdr"};
 
 	switch (below(8)) {
 	case 0:
@@ -50,6 +50,8 @@ struct headers random_headers(const struct random_options *options)
 		add_header(&headers, below(4) ? PICK(common) : PICK(rare));
 	if (!below(5))
 		add_header(&headers, "tcp option");
+	if (!below(12))
+		add_header(&headers, below(2) ? "ip option" : "sctp chunk");
 	if (!below(3) || !headers.n)
 		add_header(&headers, "meta");
 	if (!below(8))
@@ -93,11 +95,16 @@ enum nc_field random_field(const struct headers *headers, bool writable)
 
 void write_field(FILE *out, enum nc_field field)
 {
-	static const char *const bases[] = {"ll", "nh", "th"};
+	static const char *const bases[] = {"ll", "nh", "th", "ih"};
+	static const unsigned kinds[] = {1, 2, 8, 253};
 	const struct nc_field_info *info = nc_field_info(field);
 
 	if (field == NC_FIELD_RAW)
 		fprintf(out, "@%s,%u,8", PICK(bases), below(3) ? 8 * below(24) : below(200));
+	else if (field == NC_FIELD_TCPOPT_RAW)
+		fprintf(out, "tcp option @%u,%u,8", PICK(kinds), 1 + below(40));
+	else if (field == NC_FIELD_TCPOPT_NUMBER)
+		fprintf(out, "tcp option %u", PICK(kinds));
 	else
 		fprintf(out, "%s %s", info->header, info->name);
 }
@@ -162,7 +169,8 @@ static void write_flags(FILE *out)
 static void write_operations(FILE *out, enum nc_field field)
 {
 	static const char *const words[] = {"&", "|", "^", "<<", ">>"};
-	unsigned bits = field == NC_FIELD_RAW ? 8 : nc_field_bits(field);
+	bool raw = field == NC_FIELD_RAW || field == NC_FIELD_TCPOPT_RAW;
+	unsigned bits = raw ? 8 : nc_field_bits(field);
 
 	for (unsigned n = below(2) + 1; n; n--) {
 		const char *word = PICK(words);

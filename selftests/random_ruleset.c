@@ -44,10 +44,23 @@ static const char preamble[] =
 	"map verdicts { type inet_service : verdict; counter; elements = { 80 : accept, 81 : drop, "
 	"53 : jump c8, 1 : continue, 0 : return }; }\n"
 	"map verdicts4 { type ipv4_addr : verdict; flags interval; elements = { 10.0.0.0/31 : goto "
-	"c9, 192.0.0.0/8 : drop }; }\n";
+	"c9, 192.0.0.0/8 : drop }; }\n"
+	"counter k2 { packets 0 bytes 0 }\n"
+	"quota q2 { 400 bytes }\n"
+	"map kinds { type inet_service : counter; elements = { 80 : \"k\", 81 : \"k2\", 53 : \"k\" "
+	"}; "
+	"}\n"
+	"map kinds4 { type ipv4_addr : counter; flags interval; counter; elements = { 10.0.0.0/31 "
+	": "
+	"\"k\", 192.0.0.0/8 : \"k2\", * : \"k2\" }; }\n"
+	"map sums4 { type ipv4_addr . inet_service : quota; flags interval; elements = { "
+	"10.0.0.0/24 . "
+	"1-100 : \"q\", 192.0.2.7 . 0-65535 : \"q2\" }; }\n";
 
 static const char clock_preamble[] =
 	"limit l { rate 2/second burst 1 packets }\n"
+	"limit l2 { rate over 3/second burst 2 packets }\n"
+	"map rates { type inet_service : limit; elements = { 80 : \"l\", 81 : \"l2\" }; }\n"
 	"set soon4 { type ipv4_addr; flags dynamic,timeout; timeout 1s; elements = { 10.0.0.2 "
 	"timeout 5s, 10.0.0.1 }; }\n";
 
@@ -109,12 +122,44 @@ static void write_assign(FILE *out, const struct headers *headers)
 		write_field(out, random_field(headers, false) % _NC_FIELD_MAX);
 }
 
+/* Counters and quotas that a map names. */
+static void write_objects(FILE *out)
+{
+	static const char *const objects[] = {
+		"counter name th dport map @kinds",
+		"counter name ip saddr map @kinds4",
+		"quota name ip saddr . th dport map @sums4",
+		"counter name th dport map { 80 : \"k\", 1-79 : \"k2\", * : \"k\" }",
+		"counter name ip daddr map { 10.0.0.1 : \"k\" }",
+		"counter name ip saddr . th dport map { 10.0.0.1 . 80 : \"k\", 10.0.0.2 . 53 : "
+		"\"k2\" }",
+		"counter name ip ttl map { 0 : \"k\", 1 : \"k2\", 2 : \"k\", 3 : \"k2\", 4 : "
+		"\"k\", 63 : "
+		"\"k2\", 64 : \"k\", 65 : \"k\", 255 : \"k2\" }",
+		"quota name tcp dport map { 80 : \"q\", 81 : \"q2\" }",
+	};
+
+	fputs(PICK(objects), out);
+}
+
+static void write_reset(FILE *out)
+{
+	static const char *const options[] = {"eol", "nop", "maxseg", "window", "sack", "253"};
+
+	fprintf(out, "reset tcp option %s", PICK(options));
+}
+
 static void write_limit(FILE *out)
 {
 	static const char *const limits[] = {
-		"limit rate 3/second",	"limit rate over 2/second burst 2 packets",
-		"limit rate 40/minute", "limit rate 100 bytes/second",
-		"limit name \"l\"",	"limit rate over 50 bytes/second burst 100 bytes",
+		"limit rate 3/second",
+		"limit rate over 2/second burst 2 packets",
+		"limit rate 40/minute",
+		"limit rate 100 bytes/second",
+		"limit name \"l\"",
+		"limit rate over 50 bytes/second burst 100 bytes",
+		"limit name th dport map @rates",
+		"limit name ip saddr map { 10.0.0.1 : \"l\", 10.0.0.2 : \"l2\" }",
 	};
 
 	fputs(PICK(limits), out);
@@ -135,7 +180,12 @@ static void write_stmt(FILE *out, const struct headers *headers)
 	switch (below(10)) {
 	case 0:
 	case 1:
-		fputs(below(3) ? "counter" : "counter name \"k\"", out);
+		if (below(3))
+			fputs("counter", out);
+		else if (below(2))
+			fputs("counter name \"k\"", out);
+		else
+			write_objects(out);
 		break;
 	case 2:
 		fputs(below(2)	 ? "quota over 300 bytes"
@@ -145,7 +195,10 @@ static void write_stmt(FILE *out, const struct headers *headers)
 		break;
 	case 3:
 	case 4:
-		write_assign(out, headers);
+		if (below(8))
+			write_assign(out, headers);
+		else
+			write_reset(out);
 		break;
 	case 5:
 	case 6:

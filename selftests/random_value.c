@@ -34,7 +34,7 @@ static void write_number(FILE *out, unsigned bits)
 /* RAW has its length behind it. */
 static unsigned field_bits(enum nc_field field)
 {
-	return field == NC_FIELD_RAW ? 8 : nc_field_bits(field);
+	return field == NC_FIELD_RAW || field == NC_FIELD_TCPOPT_RAW ? 8 : nc_field_bits(field);
 }
 
 void write_value(FILE *out, enum nc_field field)

@@ -132,6 +132,8 @@ static struct end forward(struct judged *j, const struct nc_send *send)
 			return (struct end){.kind = BREAKS};
 		if (j->packet->length < j->nh + (protocol == 0x0800 ? 20 : 40))
 			return (struct end){.kind = DROPS};
+		if (j->packet->frame[j->nh + (protocol == 0x0800 ? 8 : 7)] <= 1)
+			return (struct end){.kind = DROPS};
 		judged_decrease_ttl(j);
 	}
 	name_device(device, j->judgement.device);
@@ -153,23 +155,55 @@ static bool duplicate(struct judged *j, const struct nc_send *send)
 	return true;
 }
 
+static bool run_object(struct judged *j, struct nc_object_decl *object)
+{
+	switch (object->kind) {
+	case NC_KIND_COUNTER:
+		judged_count(j, &object->counter);
+		return true;
+	case NC_KIND_LIMIT:
+		return judged_limit(j, &object->limit, object);
+	default:
+		return judged_quota(j, &object->quota);
+	}
+}
+
 /* COUNTER, LIMIT, QUOTA: the statement's own state or a table's object. */
 static bool run_stateful(struct judged *j, struct nc_stmt *stmt)
 {
-	struct nc_object_decl *object = NULL;
-
 	if (stmt->object)
-		object = nc_table_find_object(j->table, nc_stmt_object_kind(stmt), stmt->object);
+		return run_object(j, nc_table_find_object(j->table, nc_stmt_object_kind(stmt),
+							  stmt->object));
 	switch (stmt->kind) {
 	case NC_STMT_COUNTER:
-		judged_count(j, object ? &object->counter : &stmt->counter);
+		judged_count(j, &stmt->counter);
 		return true;
 	case NC_STMT_LIMIT:
-		return object ? judged_limit(j, &object->limit, object)
-			      : judged_limit(j, &stmt->limit, stmt);
+		return judged_limit(j, &stmt->limit, stmt);
 	default:
-		return judged_quota(j, object ? &object->quota : &stmt->quota);
+		return judged_quota(j, &stmt->quota);
 	}
+}
+
+/* nft_objref_map_eval(): what elements carry does not run. */
+static bool run_named_object(struct judged *j, const struct nc_lookup *lookup)
+{
+	const struct nc_set *map = lookup->map ? nc_table_find_set(j->table, lookup->map) : NULL;
+	struct nc_set_element *element;
+	nc_num key[NC_CONCAT_MAX];
+
+	if (!judged_read_key(j, &lookup->key, key) ||
+	    !elements_hold(map ? &map->elements : &lookup->elements, key, lookup->key.n, &element))
+		return false;
+	return run_object(j, nc_table_find_object(j->table, element->more->verdict.object,
+						  element->more->verdict.chain));
+}
+
+static struct end strip(struct judged *j, const struct nc_selector *option)
+{
+	static const enum end_kind kinds[] = {BREAKS, DROPS, GOES_ON};
+
+	return (struct end){.kind = kinds[judged_strip(j, nc_selector_kind(option)) + 1]};
 }
 
 static struct end run_stmt(struct judged *j, struct nc_stmt *stmt)
@@ -185,6 +219,10 @@ static struct end run_stmt(struct judged *j, struct nc_stmt *stmt)
 	case NC_STMT_LIMIT:
 	case NC_STMT_QUOTA:
 		return goes_on_if(run_stateful(j, stmt));
+	case NC_STMT_RESET:
+		return strip(j, &stmt->reset);
+	case NC_STMT_OBJECT:
+		return goes_on_if(run_named_object(j, &stmt->objects.lookup));
 	case NC_STMT_SET:
 		return goes_on_if(judged_set_stmt(j, stmt->set));
 	case NC_STMT_ASSIGN:

@@ -40,6 +40,8 @@ static bool raw_base(const struct judged *j, enum nc_raw_base base, size_t *ret)
 	case NC_RAW_NETWORK:
 		*ret = j->nh;
 		return true;
+	case NC_RAW_INNER:
+		return judged_find_inner(j, ret);
 	default:
 		return transport_base(j, ret);
 	}
@@ -64,12 +66,6 @@ bool judged_base(const struct judged *j, const struct nc_selector *selector, siz
 	}
 }
 
-unsigned selector_offset(const struct nc_selector *selector)
-{
-	return selector->field == NC_FIELD_RAW ? selector->raw.offset
-					       : nc_field_info(selector->field)->offset;
-}
-
 static bool load_extension(const struct judged *j, const struct nc_selector *selector, nc_num *ret)
 {
 	const struct nc_field_info *info = nc_field_info(selector->field);
@@ -88,17 +84,46 @@ static bool load_extension(const struct judged *j, const struct nc_selector *sel
 
 static bool load_option(const struct judged *j, const struct nc_selector *selector, nc_num *ret)
 {
-	const struct nc_field_info *info = nc_field_info(selector->field);
-	unsigned bits = nc_selector_bits(selector);
+	unsigned bits = nc_selector_bits(selector), offset = nc_selector_offset(selector);
 	size_t base, length;
-	int found = judged_find_option(j, info->protocol, &base, &length);
+	int found = judged_find_option(j, nc_selector_kind(selector), &base, &length);
 
-	if (info->type == NC_TYPE_BOOLEAN) {
+	if (nc_selector_type(selector) == NC_TYPE_BOOLEAN) {
 		*ret = found > 0;
 		return true;
 	}
-	return found > 0 && (info->offset + bits) / 8 <= length &&
-	       load_bits(j, base, info->offset, bits, ret);
+	return found > 0 && (offset + bits + 7) / 8 <= length &&
+	       load_bits(j, base, offset, bits, ret);
+}
+
+static bool load_ip_option(const struct judged *j, const struct nc_selector *selector, nc_num *ret)
+{
+	size_t base;
+	bool found;
+
+	if (j->protocol != 0x0800)
+		return false;
+	found = judged_find_ip_option(j, nc_selector_kind(selector), &base);
+	if (nc_selector_type(selector) == NC_TYPE_BOOLEAN) {
+		*ret = found;
+		return true;
+	}
+	return found &&
+	       load_bits(j, base, nc_selector_offset(selector), nc_selector_bits(selector), ret);
+}
+
+static bool load_chunk(const struct judged *j, const struct nc_selector *selector, nc_num *ret)
+{
+	unsigned bits = nc_selector_bits(selector), offset = nc_selector_offset(selector);
+	size_t base, length;
+	bool found = judged_find_chunk(j, nc_selector_kind(selector), &base, &length);
+
+	if (nc_selector_type(selector) == NC_TYPE_BOOLEAN) {
+		*ret = found;
+		return true;
+	}
+	return found && (offset + bits) / 8 <= length && base + length <= j->packet->length &&
+	       load_bits(j, base, offset, bits, ret);
 }
 
 /* --- meta ------------------------------------------------------------------------------------------------------ */
@@ -315,6 +340,10 @@ bool judged_load(struct judged *j, const struct nc_selector *selector, unsigned 
 		return load_extension(j, selector, ret);
 	case NC_READ_TCP_OPTION:
 		return load_option(j, selector, ret);
+	case NC_READ_IP_OPTION:
+		return load_ip_option(j, selector, ret);
+	case NC_READ_SCTP_CHUNK:
+		return load_chunk(j, selector, ret);
 	case NC_READ_META:
 		return load_meta(j, selector->field, ret);
 	case NC_READ_NUMGEN:
@@ -324,7 +353,7 @@ bool judged_load(struct judged *j, const struct nc_selector *selector, unsigned 
 		return hash(j, selector->generator, ret);
 	default:
 		return judged_base(j, selector, &base) &&
-		       load_bits(j, base, selector_offset(selector),
+		       load_bits(j, base, nc_selector_offset(selector),
 				 bits ?: nc_selector_bits(selector), ret);
 	}
 }

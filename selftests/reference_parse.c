@@ -78,7 +78,7 @@ static int find_header(const struct judged *j, int target, size_t *ret_start, bo
 	size_t start = j->nh + 40;
 	unsigned next;
 
-	if (!within(j, j->nh, 40))
+	if (!within(j, j->nh, 7))
 		return -1;
 	next = j->packet->frame[j->nh + 6];
 	for (;;) {
@@ -177,14 +177,22 @@ static size_t option_length(const uint8_t *option)
 	return option[0] <= 1 || option[1] == 0 ? 1 : option[1];
 }
 
+bool judged_options_end(const struct judged *j, size_t *ret)
+{
+	size_t end;
+
+	if (!j->has_l4 || j->l4proto != 6 || j->fragment || !within(j, j->th, 20))
+		return false;
+	end = (j->packet->frame[j->th + 12] >> 4) * 4;
+	*ret = end;
+	return end >= 20 && within(j, j->th, end);
+}
+
 int judged_find_option(const struct judged *j, unsigned kind, size_t *ret, size_t *ret_length)
 {
 	size_t end, length;
 
-	if (!j->has_l4 || j->l4proto != 6 || j->fragment || !within(j, j->th, 20))
-		return -1;
-	end = (j->packet->frame[j->th + 12] >> 4) * 4;
-	if (end < 20 || !within(j, j->th, end))
+	if (!judged_options_end(j, &end))
 		return -1;
 	for (size_t i = 20; i + 1 < end; i += length) {
 		const uint8_t *option = j->packet->frame + j->th + i;
@@ -199,4 +207,114 @@ int judged_find_option(const struct judged *j, unsigned kind, size_t *ret, size_
 		return 1;
 	}
 	return 0;
+}
+
+/* --- IPv4 options: ipv4_find_option() and ip_options_compile() -------------------------------------------------- */
+
+/* What an option must be like, with how many of its kind there were before. */
+static bool is_good(const uint8_t *option, unsigned before)
+{
+	unsigned length = option[1], pointer = option[2], flag = length > 3 ? option[3] & 15 : 0;
+
+	switch (option[0]) {
+	case 7: /* record route */
+		return length >= 3 && !before && pointer >= 4 &&
+		       !(pointer <= length && pointer + 3 > length);
+	case 68: /* timestamp */
+		if (length < 4 || before || pointer < 5)
+			return false;
+		if (pointer > length)
+			return flag == 3 || option[3] >> 4 < 15;
+		return pointer + 3 <= length && !((flag == 1 || flag == 3) && pointer + 7 > length);
+	case 131: /* source routes */
+	case 137:
+		return length >= 7 && length % 4 == 3 && !before && pointer == 4;
+	case 134: /* CIPSO, of a domain that nobody has declared */
+		return false;
+	case 148: /* router alert */
+		return length >= 4;
+	default:
+		return true;
+	}
+}
+
+bool judged_find_ip_option(const struct judged *j, unsigned kind, size_t *ret)
+{
+	const uint8_t *ip = j->packet->frame + j->nh;
+	unsigned count[256] = {};
+	bool found = false;
+	size_t end, length;
+
+	if (!within(j, j->nh, 20))
+		return false;
+	end = (ip[0] & 15) * 4;
+	if (end <= 20 || !within(j, j->nh, end))
+		return false;
+	for (size_t i = 20; i < end && ip[i] != 0; i += length) {
+		uint8_t option[4] = {ip[i]};
+		unsigned before;
+
+		length = 1;
+		if (*option == 1)
+			continue;
+		if (end - i < 2 || ip[i + 1] < 2 || i + ip[i + 1] > end)
+			return false;
+		length = ip[i + 1];
+		memcpy(option, ip + i, length < 4 ? length : 4);
+		before = count[*option];
+		if (*option == 131 || *option == 137)
+			before = count[131] + count[137];
+		if (!is_good(option, before))
+			return false;
+		count[*option]++;
+		if (*option != kind || (kind == 148 && (option[2] || option[3])))
+			continue;
+		*ret = j->nh + i;
+		found = true;
+	}
+	return found;
+}
+
+/* --- SCTP chunks and what is inside ------------------------------------------------------------------------------ */
+
+bool judged_find_chunk(const struct judged *j, unsigned type, size_t *ret, size_t *ret_length)
+{
+	size_t at = j->th + 12;
+
+	if (!j->has_l4 || j->l4proto != 132 || j->fragment)
+		return false;
+	for (; within(j, at, 4) && get16(j, at + 2); at += (get16(j, at + 2) + 3) / 4 * 4) {
+		if (j->packet->frame[at] != type)
+			continue;
+		*ret = at;
+		*ret_length = get16(j, at + 2);
+		return true;
+	}
+	return false;
+}
+
+bool judged_find_inner(const struct judged *j, size_t *ret)
+{
+	const uint8_t *th = j->packet->frame + j->th;
+
+	if (!j->has_l4 || j->fragment)
+		return false;
+	*ret = j->th;
+	switch (j->l4proto) {
+	case 4:
+		return true;
+	case 17:
+		*ret += 8;
+		return true;
+	case 6:
+		*ret += within(j, j->th, 20) ? (th[12] >> 4) * 4 : 0;
+		return within(j, j->th, 20);
+	case 47:
+		if (!within(j, j->th, 4) || th[1] & 7 || th[0] & 0x40)
+			return false;
+		*ret += 4 + 4 * (!!(th[0] & 0x80) + !!(th[0] & 0x20) + !!(th[0] & 0x10));
+		return true;
+	default:
+		return false;
+	}
 }

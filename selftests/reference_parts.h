@@ -46,6 +46,13 @@ void judged_parse_transport(struct judged *j);
 bool judged_find_extension(const struct judged *j, unsigned target, size_t *ret);
 /* Where a TCP option of a kind is, and its length. -1: no TCP header, or it does not fit; 0: missing; 1: found */
 int judged_find_option(const struct judged *j, unsigned kind, size_t *ret, size_t *ret_length);
+/* Bytes from the TCP header on to the end of its options; false: there is no such header in the frame. */
+bool judged_options_end(const struct judged *j, size_t *ret);
+/* Where an option of IPv4 or a chunk of SCTP is; of chunks, what they say is their length. */
+bool judged_find_ip_option(const struct judged *j, unsigned kind, size_t *ret);
+bool judged_find_chunk(const struct judged *j, unsigned type, size_t *ret, size_t *ret_length);
+/* What the transport header carries. */
+bool judged_find_inner(const struct judged *j, size_t *ret);
 /* Bytes that counters, limits and quotas count. */
 uint64_t judged_bytes(const struct judged *j);
 
@@ -57,11 +64,11 @@ bool judged_read_key(struct judged *j, const nc_key *key, nc_num values[NC_CONCA
 bool judged_read_value(struct judged *j, const struct nc_value *value, nc_num *ret);
 /* Byte offset of the header that a packet field is in. */
 bool judged_base(const struct judged *j, const struct nc_selector *selector, size_t *ret);
-/* Bits from the field's header on to the field. */
-unsigned selector_offset(const struct nc_selector *selector);
 
 /* reference_store.c */
 bool judged_store(struct judged *j, const struct nc_selector *target, nc_num value);
+/* -1: no TCP header; 0: the packet is dropped; 1: the option is gone, or was not there */
+int judged_strip(struct judged *j, unsigned kind);
 void judged_decrease_ttl(struct judged *j);
 
 /* reference_state.c */

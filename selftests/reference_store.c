@@ -8,7 +8,7 @@
 /* A rewrite before it is done: everything is looked at first. */
 struct rewrite {
 	size_t at, n; /* bytes of the frame */
-	uint8_t bytes[16];
+	uint8_t bytes[40];
 	size_t base;	       /* odd and even bytes of checksums count from here */
 	size_t ip_sum, l4_sum; /* offsets of checksums that cover the bytes, 0: none */
 	bool swapped; /* the pseudo header has an even byte of the header at an odd place */
@@ -153,7 +153,7 @@ static void put_bits(struct rewrite *r, const uint8_t *frame, unsigned offset, u
 
 static bool store_payload(struct judged *j, const struct nc_selector *target, nc_num value)
 {
-	unsigned offset = selector_offset(target), bits = nc_selector_bits(target);
+	unsigned offset = nc_selector_offset(target), bits = nc_selector_bits(target);
 	struct rewrite r = {};
 
 	if (!judged_base(j, target, &r.base))
@@ -170,22 +170,22 @@ static bool store_payload(struct judged *j, const struct nc_selector *target, nc
 /* An option that is missing is left alone, and so is a smaller MSS: the rule goes on. */
 static bool store_option(struct judged *j, const struct nc_selector *target, nc_num value)
 {
-	const struct nc_field_info *info = nc_field_info(target->field);
-	unsigned bits = nc_selector_bits(target);
+	unsigned bits = nc_selector_bits(target), offset = nc_selector_offset(target);
+	unsigned kind = nc_selector_kind(target);
 	struct rewrite r = {.base = j->th, .l4_sum = j->th + 16};
 	size_t option, length;
-	int found = judged_find_option(j, info->protocol, &option, &length);
+	int found = judged_find_option(j, kind, &option, &length);
 	const uint8_t *old;
 
 	if (found <= 0)
 		return found == 0;
-	if ((info->offset + bits) / 8 > length)
+	if ((offset + bits) / 8 > length)
 		return false;
-	r.at = option + info->offset / 8;
+	r.at = option + offset / 8;
 	r.n = bits / 8;
 	old = j->packet->frame + r.at;
 	put_bits(&r, j->packet->frame, 0, bits, value);
-	if (target->field == NC_FIELD_TCPOPT_MAXSEG_SIZE && (old[0] << 8 | old[1]) <= (int)value)
+	if (kind == 2 && r.n == 2 && (old[0] << 8 | old[1]) <= (int)value)
 		return true;
 	if (memcmp(old, r.bytes, r.n) != 0)
 		perform(j, &r);
@@ -224,10 +224,35 @@ bool judged_store(struct judged *j, const struct nc_selector *target, nc_num val
 
 void judged_decrease_ttl(struct judged *j)
 {
-	bool six = j->protocol == 0x86dd;
-	struct rewrite r = {
-		.at = j->nh + (six ? 7 : 8), .n = 1, .base = j->nh, .ip_sum = six ? 0 : j->nh + 10};
+	uint8_t *header = j->packet->frame + j->nh;
+	unsigned sum;
 
-	r.bytes[0] = j->packet->frame[r.at] - 1;
+	if (j->protocol == 0x86dd) {
+		header[7]--;
+		return;
+	}
+	header[8]--;
+	sum = (header[10] << 8 | header[11]) + 0x100;
+	sum += sum >= 0xffff;
+	header[10] = sum >> 8;
+	header[11] = sum;
+}
+
+int judged_strip(struct judged *j, unsigned kind)
+{
+	size_t end, option, length;
+	struct rewrite r = {.base = j->th, .l4_sum = j->th + 16};
+
+	switch (judged_find_option(j, kind, &option, &length)) {
+	case 0:
+		return 1;
+	case -1:
+		/* Too long for the options, or no options at all? */
+		return judged_options_end(j, &end) ? 0 : -1;
+	}
+	r.at = option;
+	r.n = length;
+	memset(r.bytes, 1, sizeof(r.bytes));
 	perform(j, &r);
+	return 1;
 }

@@ -214,7 +214,10 @@ static const struct {
 	{"add chain netdev t c { type filter hook ingress device lo priority 1; }",
 	 "! there already"},
 	{"add chain netdev t c { type filter hook ingress device d1 priority 0; }",
-	 "! other devices"},
+	 "devices = { \"lo\", \"d1\" }"},
+	{"add chain netdev t c { type filter hook ingress devices = { d1, lo } priority 0; policy "
+	 "drop; }",
+	 "devices = { \"lo\", \"d1\" } priority filter; policy drop"},
 	{ADD "accept\ndelete chain netdev t c", "elements = { 1, 2 }\n\t}\n}"},
 	{"delete chain netdev t d", "! No such file or directory"},
 	{"destroy chain netdev t d", "chain c"},

@@ -9,8 +9,10 @@
 #include "list.h"
 #include "subject.h"
 
-const struct nc_bench *const nc_benches[] = {&nc_bench_classify, &nc_bench_set,
-					     &nc_bench_classbench, NULL};
+const struct nc_bench *const nc_benches[] = {
+	&nc_bench_classify, &nc_bench_set,     &nc_bench_classbench,
+	&nc_bench_rate,	    &nc_bench_update,  &nc_bench_latency,
+	&nc_bench_send,	    &nc_bench_receive, NULL};
 
 const struct nc_bench_subject *const nc_bench_subjects[] = {
 	&nc_subject_bare,     &nc_subject_netctl,     &nc_subject_nft,

@@ -5,6 +5,7 @@
 
 #include "bench.h"
 
-extern const struct nc_bench nc_bench_classify, nc_bench_set, nc_bench_classbench;
+extern const struct nc_bench nc_bench_classify, nc_bench_set, nc_bench_classbench, nc_bench_rate,
+	nc_bench_update, nc_bench_latency, nc_bench_send, nc_bench_receive;
 
 #endif

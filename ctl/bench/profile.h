@@ -39,6 +39,7 @@ struct nc_bench_profile {
 	uint16_t sub_lengths[4];		       /* of /25 … /28 */
 	/* Different prefixes of a scope for 100 rules that use one. */
 	uint8_t saddr_variety, daddr_variety;
+	uint8_t series;	 /* percent of rules that are for the same addresses as another one */
 	uint8_t nesting; /* percent of prefixes that begin as another one does */
 	const struct nc_bench_service *services;
 	unsigned n_services;

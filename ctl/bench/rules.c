@@ -209,16 +209,31 @@ static const struct nc_bench_prefix *random_prefix(struct making *making, const 
 	return &from->v[nc_random_below(&making->random, from->n)];
 }
 
-static struct nc_bench_rule random_rule(struct making *making)
+static void choose_addresses(struct making *making, struct nc_bench_rule *rule)
 {
 	unsigned pair = nc_random_pick(&making->random, making->profile->scopes[0],
 				       _NC_SCOPE_MAX * _NC_SCOPE_MAX);
+
+	rule->saddr = *random_prefix(making, &making->saddrs[pair / _NC_SCOPE_MAX]);
+	rule->daddr = *random_prefix(making, &making->daddrs[pair % _NC_SCOPE_MAX]);
+}
+
+/* others: the rules that there are already */
+static struct nc_bench_rule random_rule(struct making *making, const struct nc_bench_rules *others)
+{
 	const struct nc_bench_service *service = random_service(making);
 	struct nc_bench_rule rule;
 
 	memset(&rule, 0, sizeof(rule)); /* compared by bytes */
-	rule.saddr = *random_prefix(making, &making->saddrs[pair / _NC_SCOPE_MAX]);
-	rule.daddr = *random_prefix(making, &making->daddrs[pair % _NC_SCOPE_MAX]);
+	if (others->list.n && nc_random_below(&making->random, 100) < making->profile->series) {
+		const struct nc_bench_rule *other =
+			&others->list.v[nc_random_below(&making->random, others->list.n)];
+
+		rule.saddr = other->saddr;
+		rule.daddr = other->daddr;
+	} else {
+		choose_addresses(making, &rule);
+	}
 	rule.sport = random_ports(making, service->sport);
 	rule.dport = random_ports(making, service->dport);
 	rule.any_protocol = service->protocol == NC_PROTOCOL_ANY;
@@ -283,7 +298,7 @@ static int make_list(struct making *making, struct nc_bench_rules *rules)
 		int tries = TRIES;
 
 		do
-			rule = random_rule(making);
+			rule = random_rule(making, rules);
 		while (!nc_unique_add(&unique, &rule) && --tries);
 		if (tries)
 			r = nc_vec_push(&rules->list, rule);

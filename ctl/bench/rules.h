@@ -33,7 +33,8 @@ struct nc_bench_rule {
 };
 
 struct nc_bench_rules {
-	bool ip6;
+	bool ip6, all_drop;
+	const char *first; /* lines of nft that come before the rules, or NULL; of a set, too */
 	NC_VEC(struct nc_bench_rule) list;
 	/* Instead of rules: addresses of one set that "saddr @set drop" asks. */
 	NC_VEC(struct nc_bench_prefix) set;
@@ -60,19 +61,16 @@ static inline uint32_t nc_bench_rules_size(const struct nc_bench_rules *rules)
 	return rules->list.n ? rules->list.n : rules->set.n;
 }
 
-/* Every second rule accepts; what no rule matches is dropped. */
-static inline bool nc_bench_rule_accepts(size_t index)
+/* Every second rule accepts, unless all drop; what no rule matches is dropped. */
+static inline bool nc_bench_rule_accepts(const struct nc_bench_rules *rules, size_t index)
 {
-	return index % 2 == 0;
+	return !rules->all_drop && index % 2 == 0;
 }
 
-/*
- * As a ruleset of table netdev "bench", chain "in" on a device, with a counter for each rule; all_drop: no rule accepts.
- */
-void nc_bench_write_nft(const struct nc_bench_rules *rules, const char *device, bool all_drop,
-			FILE *out);
+/* As a ruleset of table netdev "bench", chain "in" on a device, with a counter for each rule. */
+void nc_bench_write_nft(const struct nc_bench_rules *rules, const char *device, FILE *out);
 /* The same for iptables-restore or ip6tables-restore: table raw, PREROUTING. Sets are rules there. */
-void nc_bench_write_iptables(const struct nc_bench_rules *rules, bool all_drop, FILE *out);
+void nc_bench_write_iptables(const struct nc_bench_rules *rules, FILE *out);
 
 /* Bits of an address. */
 static inline unsigned nc_bench_bits(bool ip6)

@@ -76,19 +76,18 @@ static void write_nft_set(const struct nc_bench_rules *rules, FILE *out)
 	fputs(" }\n\t}\n", out);
 }
 
-void nc_bench_write_nft(const struct nc_bench_rules *rules, const char *device, bool all_drop,
-			FILE *out)
+void nc_bench_write_nft(const struct nc_bench_rules *rules, const char *device, FILE *out)
 {
 	fputs("table netdev bench {\n", out);
 	write_nft_set(rules, out);
 	fprintf(out,
 		"\tchain in {\n\t\ttype filter hook ingress device \"%s\" priority 0; policy %s;\n",
-		device, rules->set.n && !all_drop ? "accept" : "drop");
+		device, rules->set.n ? "accept" : "drop");
+	fputs(rules->first ?: "", out);
 	if (rules->set.n)
 		fprintf(out, "\t\t%s saddr @blocked drop\n", rules->ip6 ? "ip6" : "ip");
 	for (size_t i = 0; i < rules->list.n; i++)
-		write_nft_rule(&rules->list.v[i], rules->ip6, nc_bench_rule_accepts(i) && !all_drop,
-			       out);
+		write_nft_rule(&rules->list.v[i], rules->ip6, nc_bench_rule_accepts(rules, i), out);
 	fputs("\t}\n}\n", out);
 }
 
@@ -106,9 +105,9 @@ static void write_iptables_rule(const struct nc_bench_rule *rule, bool ip6, bool
 	fprintf(out, "-j %s\n", accept ? "ACCEPT" : "DROP");
 }
 
-void nc_bench_write_iptables(const struct nc_bench_rules *rules, bool all_drop, FILE *out)
+void nc_bench_write_iptables(const struct nc_bench_rules *rules, FILE *out)
 {
-	bool accept = rules->set.n && !all_drop;
+	bool accept = rules->set.n;
 
 	fprintf(out, "*raw\n:PREROUTING %s [0:0]\n:OUTPUT ACCEPT [0:0]\n",
 		accept ? "ACCEPT" : "DROP");
@@ -117,7 +116,7 @@ void nc_bench_write_iptables(const struct nc_bench_rules *rules, bool all_drop, 
 		fputs("-j DROP\n", out);
 	}
 	for (size_t i = 0; i < rules->list.n; i++)
-		write_iptables_rule(&rules->list.v[i], rules->ip6,
-				    nc_bench_rule_accepts(i) && !all_drop, out);
+		write_iptables_rule(&rules->list.v[i], rules->ip6, nc_bench_rule_accepts(rules, i),
+				    out);
 	fputs("COMMIT\n", out);
 }

@@ -6,7 +6,7 @@
 #include "spawn.h"
 #include "subject.h"
 
-#define LOAD_SECONDS 60
+#define LOAD_SECONDS 20
 
 static bool check(char *reason, size_t size)
 {
@@ -25,7 +25,7 @@ static int load(const struct nc_bench_rules *rules, void **ret_state, int *ret_p
 
 	if (!out)
 		return -ENOMEM;
-	nc_bench_write_iptables(rules, false, out);
+	nc_bench_write_iptables(rules, out);
 	/* What is accepted need not be carried any further. */
 	fputs("*mangle\n:PREROUTING DROP [0:0]\nCOMMIT\n", out);
 	if (fclose(out) == EOF)

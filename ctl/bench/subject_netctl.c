@@ -75,7 +75,7 @@ static int load(const struct nc_bench_rules *rules, void **ret_state, int *ret_p
 
 	if (!out)
 		return r ?: -ENOMEM;
-	nc_bench_write_nft(rules, "lo", false, out);
+	nc_bench_write_nft(rules, "lo", out);
 	if (fclose(out) == EOF)
 		return -ENOMEM;
 	r = load_text(text, length, &instance, diag);

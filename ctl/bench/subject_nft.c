@@ -6,7 +6,7 @@
 #include "spawn.h"
 #include "subject.h"
 
-#define LOAD_SECONDS 60
+#define LOAD_SECONDS 20
 
 static bool check(char *reason, size_t size)
 {
@@ -23,7 +23,7 @@ static int load(const struct nc_bench_rules *rules, void **ret_state, int *ret_p
 
 	if (!out)
 		return -ENOMEM;
-	nc_bench_write_nft(rules, NC_SPACE_DEVICE, false, out);
+	nc_bench_write_nft(rules, NC_SPACE_DEVICE, out);
 	/* What is accepted need not be carried any further. */
 	fprintf(out,
 		"table netdev sink { chain in { type filter hook ingress device \"%s\" "

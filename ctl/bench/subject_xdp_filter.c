@@ -2,6 +2,7 @@
 /* xdp-filter of xdp-tools: lists of single addresses or ports, each of one field. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "kern/foreign.h"
@@ -17,9 +18,24 @@ static bool check(char *reason, size_t size)
 	return nc_spawn_has("xdp-filter");
 }
 
+static bool is_any(const struct nc_bench_ports *ports)
+{
+	return ports->low == 0 && ports->high == 65535;
+}
+
+/* Nothing but one destination port of UDP, to be dropped. */
+static bool is_port(const struct nc_bench_rules *rules)
+{
+	const struct nc_bench_rule *rule = rules->list.v;
+
+	return rules->list.n == 1 && rules->all_drop && !rule->saddr.length &&
+	       !rule->daddr.length && rule->protocol == IPPROTO_UDP && is_any(&rule->sport) &&
+	       rule->dport.low == rule->dport.high;
+}
+
 static bool can(const struct nc_bench_rules *rules)
 {
-	return rules->set.n && !rules->list.n;
+	return rules->list.n ? is_port(rules) : rules->set.n;
 }
 
 /* The other addresses of the set, as the kernel's keys. */
@@ -40,8 +56,7 @@ static int fill(const struct nc_bench_rules *rules, struct nc_diag *diag)
 		     : 0;
 }
 
-static int load(const struct nc_bench_rules *rules, void **ret_state, int *ret_program,
-		struct nc_diag *diag)
+static int load_set(const struct nc_bench_rules *rules, struct nc_diag *diag)
 {
 	char address[INET6_ADDRSTRLEN];
 	const char *const load[] = {"xdp-filter",    "load", "-f", rules->ip6 ? "ipv6" : "ipv4",
@@ -52,14 +67,33 @@ static int load(const struct nc_bench_rules *rules, void **ret_state, int *ret_p
 	inet_ntop(rules->ip6 ? AF_INET6 : AF_INET, rules->set.v[0].address, address,
 		  sizeof(address));
 	r = r ?: nc_spawn(add, NULL, 0, diag);
-	r = r ?: fill(rules, diag);
+	return r ?: fill(rules, diag);
+}
+
+static int load_port(const struct nc_bench_rules *rules, struct nc_diag *diag)
+{
+	char port[8];
+	const char *const load[] = {"xdp-filter", "load", "-f", "udp", NC_SPACE_DEVICE, NULL};
+	const char *const add[] = {"xdp-filter", "port", "-p", "udp", "-m", "dst", port, NULL};
+	int r = nc_spawn(load, NULL, 0, diag);
+
+	snprintf(port, sizeof(port), "%u", rules->list.v[0].dport.low);
+	return r ?: nc_spawn(add, NULL, 0, diag);
+}
+
+static int load(const struct nc_bench_rules *rules, void **ret_state, int *ret_program,
+		struct nc_diag *diag)
+{
+	int r = rules->list.n ? load_port(rules, diag) : load_set(rules, diag);
+	int program = r < 0 ? r : nc_foreign_xdp(NC_SPACE_DEVICE);
+
 	if (r < 0)
 		return r;
+	if (program < 0)
+		return nc_diag_errno(diag, NULL, program, "cannot open xdp-filter's program");
 	*ret_state = NULL;
-	*ret_program = nc_foreign_xdp(NC_SPACE_DEVICE);
-	return *ret_program < 0
-		       ? nc_diag_errno(diag, NULL, *ret_program, "cannot open xdp-filter's program")
-		       : 0;
+	*ret_program = program;
+	return 0;
 }
 
 static void unload(void *state, int program)

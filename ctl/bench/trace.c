@@ -168,6 +168,10 @@ static void put_transport(const struct nc_bench_rule *point, uint8_t *to, size_t
 	case IPPROTO_UDP:
 		memcpy(to, &udp, sizeof(udp));
 		break;
+	case IPPROTO_AH: /* of twelve bytes, nothing behind it */
+		to[0] = IPPROTO_NONE;
+		to[1] = 1;
+		break;
 	case IPPROTO_ICMP:
 		to[0] = ICMP_ECHO;
 		break;

@@ -20,10 +20,14 @@ static void print_all(void)
 	puts("");
 	nc_term_print(stdout, colour, NC_COLOUR_BOLD, "Options\n");
 	puts("  -f, --file FILE  perform the commands of a file, '-' for standard input\n"
+	     "  -D, --define N=V as 'define N = V' in front of every file and command\n"
+	     "  -I, --includepath DIR  look for included files there, too\n"
 	     "  -c, --check      do not put anything to work\n"
 	     "  -j, --json       JSON instead of text, errors too\n"
 	     "  -a, --handle     lists show handles\n"
 	     "  -n, --numeric    lists show numbers instead of names\n"
+	     "  -y, --numeric-priority, -p, --numeric-protocol, -T, --numeric-time\n"
+	     "                   the same of priorities, protocols, or dates and days alone\n"
 	     "  -s, --stateless  lists show no counter values\n"
 	     "  -t, --terse      lists show no set elements\n"
 	     "  -h, --help       this text; behind a command, more about it\n"

@@ -210,7 +210,7 @@ int nc_session_load_verdicts(struct nc_session *session)
 
 	nc_vec_foreach (table, &session->ruleset->tables) {
 		nc_vec_foreach (set, &(*table)->sets) {
-			if ((*set)->map == NC_MAP_VERDICT && !r)
+			if (nc_map_names((*set)->map) && !r)
 				r = nc_session_load_elements(session, *table, *set, session->diag);
 		}
 	}

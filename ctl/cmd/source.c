@@ -101,6 +101,33 @@ int nc_source_read(const char *path, struct nc_source *ret, char **ret_text, str
 /* They live as long as the process: diagnostics point into them. */
 static NC_VEC(struct nc_source *) included;
 
+/* From the command line. */
+static struct nc_source definitions = {.name = "<options>"};
+static NC_VEC(const char *) directories;
+
+int nc_source_define(const char *definition)
+{
+	const char *value = strchr(definition, '=');
+	char *text;
+	int length;
+
+	if (!value || value == definition || !value[1] || strpbrk(definition, ";\n#"))
+		return -EINVAL;
+	length = asprintf(&text, "%sdefine %.*s = %s\n", definitions.text ?: "",
+			  (int)(value - definition), definition, value + 1);
+	if (length < 0)
+		return -ENOMEM;
+	free((char *)definitions.text);
+	definitions.text = text;
+	definitions.length = length;
+	return 0;
+}
+
+int nc_source_search(const char *directory)
+{
+	return nc_vec_push(&directories, directory);
+}
+
 static int read_included(const char *path, const struct nc_loc *loc, nc_sources *ret,
 			 struct nc_diag *diag)
 {
@@ -139,19 +166,33 @@ static bool find_files(const char *directory, const char *pattern, glob_t *ret)
 	return glob(path, GLOB_ERR, NULL, ret) == 0;
 }
 
+/* Where files are that are not beside the one that includes them. */
+static bool search_files(const char *pattern, glob_t *ret)
+{
+	nc_vec_foreach (directory, &directories) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s/", *directory);
+		if (find_files(path, pattern, ret))
+			return true;
+	}
+	return find_files("/etc/", pattern, ret);
+}
+
 int nc_source_include(void *context, const char *pattern, const struct nc_loc *loc, nc_sources *ret,
 		      struct nc_diag *diag)
 {
-	bool fixed = *pattern == '/' || strncmp(pattern, "./", 2) == 0;
+	bool fixed = pattern && (*pattern == '/' || strncmp(pattern, "./", 2) == 0);
 	char directory[PATH_MAX] = "";
 	glob_t files = {};
 	int r = 0;
 
 	(void)context;
+	if (!pattern)
+		return definitions.length ? nc_vec_push(ret, &definitions) : 0;
 	if (!fixed)
 		directory_of(loc, directory, sizeof(directory));
-	if (!find_files(directory, pattern, &files) &&
-	    (fixed || !find_files("/etc/", pattern, &files))) {
+	if (!find_files(directory, pattern, &files) && (fixed || !search_files(pattern, &files))) {
 		globfree(&files);
 		if (strpbrk(pattern, "*?["))
 			return 0;

@@ -34,9 +34,18 @@ struct reading {
 
 bool nc_step_reads_th(const struct nc_step *step)
 {
-	return step->base == NC_BASE_TH || step->op == NC_OP_TCP_OPTION ||
-	       step->op == NC_OP_STORE_OPTION ||
-	       (step->op == NC_OP_STORE && step->arg & NC_STORE_PSEUDO);
+	switch (step->op) {
+	case NC_OP_TCP_OPTION:
+	case NC_OP_STORE_OPTION:
+	case NC_OP_SCTP_CHUNK:
+	case NC_OP_INNER:
+	case NC_OP_STRIP:
+		return true;
+	case NC_OP_STORE:
+		return step->arg & NC_STORE_PSEUDO || step->base == NC_BASE_TH;
+	default:
+		return step->base == NC_BASE_TH;
+	}
 }
 
 static const nc_num all_ones = ~(nc_num)0;
@@ -356,11 +365,10 @@ static void read_tests(struct reading *reading, uint32_t first)
 	}
 }
 
-static bool is_bounded(const struct reading *reading)
+/* Is one of the dimensions first … last less than all? */
+static bool is_restricted(const struct reading *reading, enum nc_dim first, enum nc_dim last)
 {
-	if (reading->boxed->families != (1 << _NC_FAMILY_MAX) - 1)
-		return true;
-	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++) {
+	for (enum nc_dim dim = first; dim <= last; dim++) {
 		const struct intervals *own = &reading->dims[dim];
 
 		if (own->n != 1 || own->v[0].low || own->v[0].high != all_ones)
@@ -415,7 +423,9 @@ int nc_box_rule(const struct nc_build *build, uint32_t first, uint32_t end, uint
 	begin(&reading, build, end, ret);
 	*ret = (struct nc_boxed){.families = (1 << _NC_FAMILY_MAX) - 1, .first_box = boxes->n};
 	read_tests(&reading, first);
-	ret->bounded = is_bounded(&reading);
+	ret->selective = is_restricted(&reading, NC_DIM_SADDR, NC_DIM_DPORT);
+	ret->bounded = ret->selective || is_restricted(&reading, NC_DIM_PROTO, NC_DIM_PROTO) ||
+		       ret->families != (1 << _NC_FAMILY_MAX) - 1;
 	for (uint32_t at = first; at < end; at++)
 		ret->reads_th |= nc_step_reads_th(step_at(&reading, at));
 	if (reading.never) {

@@ -26,8 +26,9 @@ struct nc_box {
 struct nc_boxed {
 	uint8_t families; /* bit per enum nc_family that it can match */
 	uint8_t proto, proto_mask;
-	bool bounded;  /* some dimension or family is less than all */
-	bool reads_th; /* some step of the rule reads the transport header */
+	bool bounded;	/* some dimension or family is less than all */
+	bool selective; /* an address or a port is */
+	bool reads_th;	/* some step of the rule reads the transport header */
 	uint16_t need_nh, need_th;
 	uint32_t covered; /* its first steps, which the boxes say as well */
 	size_t first_box, n_boxes;

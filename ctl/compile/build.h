@@ -38,6 +38,7 @@ struct nc_build {
 	NC_VEC(struct nc_fixup) fixups;
 	NC_VEC(struct nc_laid_chain) laid;
 	NC_VEC(uint32_t) rule_starts; /* first steps, by image->rules */
+	bool names_objects;	      /* maps that are looked up do: they are laid out */
 };
 
 /* --- compile.c ---------------------------------------------------------------------------------------------- */
@@ -101,6 +102,9 @@ int nc_build_set_match(struct nc_build *build, const struct nc_match *match);
 int nc_build_vmap(struct nc_build *build, const struct nc_lookup *lookup);
 /* A map's data into the accumulator. */
 int nc_build_map(struct nc_build *build, const struct nc_lookup *lookup, struct nc_key_part data);
+/* The counter, quota or limit that a map names. */
+int nc_build_objects(struct nc_build *build, const struct nc_lookup *lookup,
+		     enum nc_object_kind kind);
 /* The key of a rich set; tuple: its masks and number, or NULL. */
 int nc_emit_key(struct nc_build *build, const nc_key *key, const struct nc_tuple *tuple,
 		uint32_t number);
@@ -117,6 +121,8 @@ int nc_emit_carried(struct nc_build *build, unsigned carries, const struct nc_li
 
 int nc_build_stmt(struct nc_build *build, const struct nc_stmt *stmt);
 int nc_emit_do(struct nc_build *build, const struct nc_do *verdict);
+/* Run a named object: hit NEXT, miss FAIL. */
+int nc_emit_object(struct nc_build *build, const struct nc_object_decl *object);
 void nc_limit_step(const struct nc_limit *limit, struct nc_step *step);
 /* The statement or field that only tc can do, or NULL. */
 const char *nc_stmt_needs_tc(const struct nc_stmt *stmt);

@@ -81,13 +81,6 @@ static int build_rule(struct nc_build *build, const struct nc_rule *rule)
 	if (r < 0)
 		return r;
 	nc_resolve(build, first, NC_TARGET_FAIL);
-	/* Jumps through maps come back to the next rule. */
-	for (uint32_t i = first; i < nc_here(build); i++) {
-		struct nc_step *step = &build->image->steps.v[i];
-
-		if (step->op == NC_OP_RICH && step->span == NC_TARGET_FAIL)
-			step->span = nc_here(build);
-	}
 	build->rule_index++;
 	return check_limits(build);
 }
@@ -188,6 +181,52 @@ static int add_targets(struct nc_build *build)
 	return r;
 }
 
+/* --- objects that maps name ------------------------------------------------------------------------------------ */
+
+/* That a packet makes at most, from an element on and back. */
+#define OBJECT_STEPS 3
+
+static int emit_answer(struct nc_build *build, nc_num answer)
+{
+	struct nc_step back = nc_step_of(NC_OP_RETURN);
+
+	back.hit = back.miss = nc_here(build) + 1;
+	return nc_emit_const(build, answer) ?: nc_emit(build, back);
+}
+
+/* Run it, note in the accumulator whether the rule goes on, and return. */
+static int build_object(struct nc_build *build, const struct nc_table *table,
+			const struct nc_object_decl *object)
+{
+	struct nc_image_target target = {
+		.key = {.table = table->handle, .chain = object->handle},
+		.start = nc_here(build),
+	};
+	uint32_t first = nc_here(build);
+	int r = nc_emit_object(build, object);
+
+	if (r == 0)
+		r = emit_answer(build, 1);
+	nc_resolve(build, first, NC_TARGET_FAIL);
+	if (r == 0)
+		r = emit_answer(build, 0);
+	nc_resolve(build, first, NC_TARGET_FAIL);
+	return r < 0 ? r : nc_vec_push(&build->image->targets, target);
+}
+
+static int build_objects(struct nc_build *build)
+{
+	int r = 0;
+
+	nc_vec_foreach (table, &build->ruleset->tables) {
+		nc_vec_foreach (object, &(*table)->objects) {
+			if (build->names_objects)
+				r = r ?: build_object(build, *table, *object);
+		}
+	}
+	return r;
+}
+
 /* --- how long a walk can be -------------------------------------------------------------------------------------- */
 
 static uint64_t longest_walk(struct nc_build *build, struct nc_laid_chain *chain);
@@ -225,6 +264,8 @@ static uint64_t longest_walk(struct nc_build *build, struct nc_laid_chain *chain
 
 		if (step->op == NC_OP_RICH && step->arg == NC_RICH_VERDICT)
 			length += longest_target(build, chain->table);
+		if (step->op == NC_OP_RICH && step->arg == NC_RICH_OBJECT)
+			length += OBJECT_STEPS;
 	}
 	nc_vec_foreach (fixup, &build->fixups) {
 		struct nc_laid_chain *to;
@@ -315,7 +356,7 @@ int nc_build_chains(struct nc_build *build)
 		r = nc_build_index(build);
 	if (r == 0) {
 		fix_jumps(build);
-		r = add_targets(build);
+		r = add_targets(build) ?: build_objects(build);
 	}
 	if (r == 0)
 		r = check_walks(build);

@@ -76,11 +76,13 @@ static void specify(struct nc_image *image)
 
 	nc_vec_foreach (step, &image->steps) {
 		bool th = step->base == NC_BASE_TH || step->op == NC_OP_TCP_OPTION ||
-			  step->op == NC_OP_STORE_OPTION || step->op == NC_OP_STORE ||
+			  step->op == NC_OP_SCTP_CHUNK || step->op == NC_OP_INNER ||
+			  step->op == NC_OP_STRIP || step->op == NC_OP_STORE_OPTION ||
+			  step->op == NC_OP_STORE ||
 			  (step->op <= NC_OP_LPM16 && step->slot == NC_SLOT_L4);
 
 		spec->uses_th |= th;
-		spec->uses_ip |= th || step->base == NC_BASE_IP;
+		spec->uses_ip |= th || step->base == NC_BASE_IP || step->op == NC_OP_IP_OPTION;
 		spec->uses_ip6 |= th || step->base == NC_BASE_IP6 || step->op == NC_OP_EXTENSION;
 		spec->uses_ops |= UINT64_C(1) << step->op;
 		if (reads_slot(step->op))

@@ -74,5 +74,7 @@ void nc_resolve(struct nc_build *build, uint32_t first, uint32_t open)
 			step->hit = nc_here(build);
 		if (step->miss == open)
 			step->miss = nc_here(build);
+		if (step->op == NC_OP_RICH && step->span == open)
+			step->span = nc_here(build);
 	}
 }

@@ -10,9 +10,9 @@
  */
 #include "compile/index.h"
 
-/* A chain with fewer rules that the index can tell apart is walked: a lookup costs as much as some steps. */
-#define INDEXED_MIN  4
-#define LOOKUP_STEPS 6
+/* A chain of few rules is walked: a lookup costs as much as some of them, and one from a later rule on more than the first. */
+#define INDEXED_MIN  2
+#define LOOKUP_RULES 6
 
 /* A rule on its way from the old layout to the new one. */
 struct indexed_rule {
@@ -69,10 +69,16 @@ int nc_units_push_lines(struct nc_image *image, size_t n, uint32_t *ret)
 
 /* --- reading the rules ------------------------------------------------------------------------------------------ */
 
+/* Does a lookup jump, and come back to the step that span names? */
+static bool comes_back(const struct nc_step *step)
+{
+	return step->op == NC_OP_RICH &&
+	       (step->arg == NC_RICH_VERDICT || step->arg == NC_RICH_OBJECT);
+}
+
 static bool leads_to(const struct nc_step *step, uint32_t at)
 {
-	return step->hit == at || step->miss == at ||
-	       (step->op == NC_OP_RICH && step->arg == NC_RICH_VERDICT && step->span == at);
+	return step->hit == at || step->miss == at || (comes_back(step) && step->span == at);
 }
 
 /* Steps from at on count, perhaps, and judge; that is all. */
@@ -142,20 +148,36 @@ static void find_th(struct indexing *indexing)
 	}
 }
 
-/* Is a lookup cheaper than a walk? Each run of rules that any packet may match takes one more. */
-static bool is_worth(struct indexing *indexing)
+static bool judges(const struct indexed_rule *rule)
 {
-	size_t bounded = 0, runs = 0;
+	return rule->record.flags & NC_RULE_JUDGES;
+}
+
+/* Lookups that a packet of a family makes: one, and one more behind each rule that stops nearly all of them, or run of such. */
+static size_t count_lookups(const struct indexing *indexing, enum nc_family family)
+{
+	size_t lookups = 1;
+	bool running = false;
 
 	for (size_t i = 0; i < indexing->n; i++) {
-		const struct nc_boxed *boxed = &indexing->rules[i].boxed;
+		const struct indexed_rule *rule = &indexing->rules[i];
+		bool stops = !rule->boxed.selective && !judges(rule) &&
+			     rule->boxed.families >> family & 1;
 
-		if (boxed->bounded)
-			bounded++;
-		else if (!i || indexing->rules[i - 1].boxed.bounded)
-			runs++;
+		lookups += stops && !(running && !rule->boxed.bounded);
+		running = stops && !rule->boxed.bounded;
 	}
-	return bounded >= INDEXED_MIN + LOOKUP_STEPS * runs;
+	return lookups;
+}
+
+/* Is it cheaper to look rules up than to walk from one to the next? */
+static bool is_worth(const struct indexing *indexing)
+{
+	for (enum nc_family family = 0; family < NC_FAMILY_OTHER; family++) {
+		if (indexing->n < INDEXED_MIN + LOOKUP_RULES * count_lookups(indexing, family))
+			return false;
+	}
+	return true;
 }
 
 /* Rules that any packet may match, one behind the other: the index leads to the first, and steps to the others. */
@@ -173,11 +195,6 @@ static void find_runs(struct indexing *indexing)
 }
 
 /* --- the new layout ------------------------------------------------------------------------------------------------ */
-
-static bool judges(const struct indexed_rule *rule)
-{
-	return rule->record.flags & NC_RULE_JUDGES;
-}
 
 /* Is an INDEX step needed in front of a rule? */
 static bool is_entered(const struct indexing *indexing, size_t i)
@@ -346,7 +363,7 @@ static void move_targets(struct nc_build *build, struct layout *layout, uint32_t
 
 		move(layout, n_old, &step->hit);
 		move(layout, n_old, &step->miss);
-		if (step->op != NC_OP_RICH || step->arg != NC_RICH_VERDICT)
+		if (!comes_back(step))
 			continue;
 		move(layout, n_old, &span);
 		step->span = span;

@@ -184,12 +184,13 @@ static struct nc_step rich_step(const struct nc_image_set *set, enum nc_rich_use
 static void set_jump(const struct nc_build *build, struct nc_step *step)
 {
 	step->low = build->table->handle;
-	step->span = NC_TARGET_FAIL;
+	step->span = step->arg == NC_RICH_OBJECT ? NC_TARGET_NEXT : NC_TARGET_FAIL;
 }
 
 /*
  * The lookups that a rich set takes: one, or one for each tuple. What is found goes to NEXT, what is not to ELSE. A jump
- * through a verdict map comes back to FAIL, which is the next rule, by span: filled in by chain.c.
+ * through a verdict map comes back to FAIL, which is the next rule, by span: filled in by chain.c. One to an object comes
+ * back to NEXT.
  */
 static int emit_rich(struct nc_build *build, const nc_key *key, const struct nc_image_set *set,
 		     enum nc_rich_use use)
@@ -209,7 +210,7 @@ static int emit_rich(struct nc_build *build, const nc_key *key, const struct nc_
 		r = nc_emit_key(build, key, asked.tuples.n ? &asked.tuples.v[i] : NULL, i);
 		if (r < 0)
 			break;
-		if (use == NC_RICH_VERDICT)
+		if (use == NC_RICH_VERDICT || use == NC_RICH_OBJECT)
 			set_jump(build, &step);
 		step.miss = i + 1 < n ? nc_here(build) + 1 : NC_TARGET_ELSE;
 		r = nc_emit(build, step);
@@ -424,8 +425,22 @@ static int emit_small_key(struct nc_build *build, const nc_key *key, bool guarde
 	return r;
 }
 
+/* What an element of an anonymous map leads to: a verdict, an object that runs, or data in the accumulator. */
+static int emit_target(struct nc_build *build, const struct nc_set_element *element,
+		       enum nc_map_kind kind)
+{
+	const struct nc_do *verdict = &element->more->verdict;
+
+	if (kind == NC_MAP_VALUE)
+		return nc_emit_const(build, element->more->data);
+	if (kind == NC_MAP_OBJECT)
+		return nc_emit_object(build, nc_table_find_object(build->table, verdict->object,
+								  verdict->chain));
+	return nc_emit_trace(build) ?: nc_emit_do(build, verdict);
+}
+
 /* One element after the other, each with what it leads to. */
-static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, bool verdicts)
+static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, enum nc_map_kind kind)
 {
 	const struct nc_set_element *any = find_catchall(NULL, &lookup->elements);
 	struct nc_place_in place;
@@ -444,10 +459,8 @@ static int emit_small(struct nc_build *build, const struct nc_lookup *lookup, bo
 					      : nc_emit_interval(build, &place, &element->interval,
 								 NC_TARGET_NEXT, NC_TARGET_ELSE);
 		nc_resolve(build, first, NC_TARGET_NEXT);
-		if (r == 0 && verdicts)
-			r = nc_emit_trace(build) ?: nc_emit_do(build, &element->more->verdict);
-		else if (r == 0)
-			r = nc_emit_const(build, element->more->data);
+		if (r == 0)
+			r = emit_target(build, element, kind);
 		/* What was found is done. */
 		if (r == 0)
 			r = nc_emit_always(build, NC_TARGET_NEXT);
@@ -498,19 +511,60 @@ static int emit_large(struct nc_build *build, const struct nc_lookup *lookup, bo
 	if (r == 0)
 		r = emit_any_carried(build, asked.named);
 	if (r == 0)
-		r = verdicts ? nc_emit_trace(build) ?: nc_emit_do(build, &any->more->verdict)
-			     : nc_emit_const(build, any->more->data);
+		r = emit_target(build, any, verdicts ? NC_MAP_VERDICT : NC_MAP_VALUE);
 	return r < 0 ? r : nc_emit_always(build, NC_TARGET_NEXT);
 }
 
 int nc_build_vmap(struct nc_build *build, const struct nc_lookup *lookup)
 {
-	return is_small(lookup) ? emit_small(build, lookup, true) : emit_large(build, lookup, true);
+	return is_small(lookup) ? emit_small(build, lookup, NC_MAP_VERDICT)
+				: emit_large(build, lookup, true);
 }
 
 int nc_build_map(struct nc_build *build, const struct nc_lookup *lookup, struct nc_key_part data)
 {
 	(void)data;
-	return is_small(lookup) ? emit_small(build, lookup, false)
+	return is_small(lookup) ? emit_small(build, lookup, NC_MAP_VALUE)
 				: emit_large(build, lookup, false);
+}
+
+/* What an object has said stands in the accumulator when it comes back (chain.c); a counter goes on anyway. */
+static int emit_answer(struct nc_build *build, enum nc_object_kind kind)
+{
+	const struct nc_place_in acc = nc_acc_place(64);
+
+	if (kind == NC_KIND_COUNTER)
+		return 0;
+	return nc_emit_range(build, &acc, UINT64_MAX, 1, 1, false, NC_TARGET_NEXT, NC_TARGET_FAIL);
+}
+
+int nc_build_objects(struct nc_build *build, const struct nc_lookup *lookup,
+		     enum nc_object_kind kind)
+{
+	const struct nc_set_element *any;
+	const struct nc_image_set *set;
+	struct nc_image_set asked;
+	uint32_t first;
+	int r;
+
+	if (is_small(lookup))
+		return emit_small(build, lookup, NC_MAP_OBJECT);
+	r = find_set(build, &lookup->key, lookup->map, &lookup->elements, NC_MAP_OBJECT,
+		     &lookup->loc, &set);
+	if (r < 0)
+		return r;
+	asked = *set;
+	any = find_catchall(asked.named, &lookup->elements);
+	build->names_objects = true;
+	first = nc_here(build);
+	r = emit_rich(build, &lookup->key, &asked, NC_RICH_OBJECT);
+	nc_resolve(build, first, NC_TARGET_NEXT);
+	if (r == 0)
+		r = emit_answer(build, kind) ?: nc_emit_always(build, NC_TARGET_NEXT);
+	if (!any) {
+		retarget(build, first, NC_TARGET_ELSE, NC_TARGET_FAIL);
+		return r;
+	}
+	nc_resolve(build, first, NC_TARGET_ELSE);
+	return r ?: emit_target(build, any, NC_MAP_OBJECT);
 }

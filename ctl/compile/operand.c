@@ -79,8 +79,14 @@ static int load_raw(struct nc_build *build, const struct nc_raw *raw)
 	struct nc_step step = nc_step_of(NC_OP_PAYLOAD);
 
 	set_bytes(&step, raw->offset, raw->length);
-	step.base = bases[raw->base];
-	step.need += raw->base == NC_RAW_TRANSPORT;
+	if (raw->base == NC_RAW_INNER) {
+		step.op = NC_OP_INNER;
+		step.index = step.need;
+		step.need = 0;
+	} else {
+		step.base = bases[raw->base];
+		step.need += raw->base == NC_RAW_TRANSPORT;
+	}
 	step.hit = nc_here(build) + 1;
 	return nc_emit(build, step);
 }
@@ -116,6 +122,40 @@ static int load_meta(struct nc_build *build, enum nc_field field)
 	return nc_emit(build, step);
 }
 
+/* What is looked for in a list of headers, options or chunks: its fields count from its beginning. */
+static bool find_op(enum nc_source_kind read, enum nc_step_op *ret)
+{
+	switch (read) {
+	case NC_READ_EXTENSION:
+		*ret = NC_OP_EXTENSION;
+		return true;
+	case NC_READ_TCP_OPTION:
+		*ret = NC_OP_TCP_OPTION;
+		return true;
+	case NC_READ_IP_OPTION:
+		*ret = NC_OP_IP_OPTION;
+		return true;
+	case NC_READ_SCTP_CHUNK:
+		*ret = NC_OP_SCTP_CHUNK;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int load_item(struct nc_build *build, const struct nc_selector *selector, enum nc_step_op op)
+{
+	struct nc_step step = nc_step_of(op);
+
+	set_bytes(&step, nc_selector_offset(selector), nc_selector_bits(selector));
+	step.arg = nc_selector_kind(selector);
+	step.flags = nc_selector_type(selector) == NC_TYPE_BOOLEAN ? NC_STEP_PRESENT : 0;
+	step.index = step.need;
+	step.need = 0;
+	step.hit = nc_here(build) + 1;
+	return nc_emit(build, step);
+}
+
 static int load_header(struct nc_build *build, const struct nc_selector *selector)
 {
 	const struct nc_field_info *info = nc_field_info(selector->field);
@@ -133,23 +173,11 @@ static int load_header(struct nc_build *build, const struct nc_selector *selecto
 	case NC_READ_NETWORK:
 		step.base = network_base(selector->field);
 		break;
-	case NC_READ_EXTENSION:
-	case NC_READ_TCP_OPTION:
-		step.op = info->read == NC_READ_EXTENSION ? NC_OP_EXTENSION : NC_OP_TCP_OPTION;
-		step.arg = info->protocol;
-		step.flags = info->type == NC_TYPE_BOOLEAN ? NC_STEP_PRESENT : 0;
-		break;
 	default:
 		step.base = NC_BASE_TH;
 	}
 	set_bytes(&step, offset, nc_field_bits(selector->field));
 	step.need += step.base == NC_BASE_TH;
-	/* These count in their header, which is looked for first. */
-	if (step.op == NC_OP_EXTENSION || step.op == NC_OP_TCP_OPTION) {
-		step.index = step.need;
-		step.need = 0;
-		step.base = NC_BASE_ALWAYS;
-	}
 	step.hit = nc_here(build) + 1;
 	return nc_emit(build, step);
 }
@@ -203,6 +231,7 @@ static int emit_ops(struct nc_build *build, const struct nc_selector *selector)
 int nc_emit_load(struct nc_build *build, const struct nc_selector *selector)
 {
 	struct nc_place_in place;
+	enum nc_step_op op;
 	int r;
 
 	if (nc_field_place(selector->field, selector->depth, &place))
@@ -213,6 +242,8 @@ int nc_emit_load(struct nc_build *build, const struct nc_selector *selector)
 		r = load_generator(build, selector);
 	else if (nc_field_info(selector->field)->read == NC_READ_META)
 		r = load_meta(build, selector->field);
+	else if (find_op(nc_field_info(selector->field)->read, &op))
+		r = load_item(build, selector, op);
 	else
 		r = load_header(build, selector);
 	return r < 0 ? r : emit_ops(build, selector);

@@ -287,6 +287,22 @@ static int push_boxes(struct writer *w, const struct nc_set_element *element, un
 
 /* --- elements -------------------------------------------------------------------------------------------------- */
 
+/* Of the chain or object that an element leads to; 0: to none. Both have handles of the table's. */
+static uint32_t target_handle(const struct nc_table *table, const struct nc_do *verdict)
+{
+	const struct nc_object_decl *object;
+	const struct nc_chain *chain;
+
+	if (!verdict->chain)
+		return 0;
+	if (verdict->kind == NC_DO_OBJECT) {
+		object = nc_table_find_object(table, verdict->object, verdict->chain);
+		return object ? object->handle : 0;
+	}
+	chain = nc_table_find_chain(table, verdict->chain);
+	return chain ? chain->handle : 0;
+}
+
 static void set_data(const struct nc_table *table, const struct nc_element_more *more,
 		     struct nc_rich *value)
 {
@@ -294,12 +310,10 @@ static void set_data(const struct nc_table *table, const struct nc_element_more 
 		[NC_DO_ACCEPT] = NC_END_ACCEPT,	    [NC_DO_DROP] = NC_END_DROP,
 		[NC_DO_CONTINUE] = NC_END_CONTINUE, [NC_DO_RETURN] = NC_END_RETURN,
 		[NC_DO_JUMP] = NC_END_JUMP,	    [NC_DO_GOTO] = NC_END_GOTO,
+		[NC_DO_OBJECT] = NC_END_JUMP,
 	};
-	const struct nc_chain *chain =
-		more->verdict.chain ? nc_table_find_chain(table, more->verdict.chain) : NULL;
-
 	value->verdict = ends[more->verdict.kind];
-	value->chain = chain ? chain->handle : 0;
+	value->chain = target_handle(table, &more->verdict);
 	value->data[0] = more->data >> 64;
 	value->data[1] = more->data;
 }
@@ -370,6 +384,15 @@ static const char *chain_name(const struct nc_table *table, uint64_t handle)
 	return NULL;
 }
 
+static const char *object_name(const struct nc_table *table, uint64_t handle)
+{
+	nc_vec_foreach (object, &table->objects) {
+		if ((*object)->handle == handle)
+			return (*object)->name;
+	}
+	return NULL;
+}
+
 /* Time and counts. */
 static void read_state(const struct nc_set *set, const struct nc_rich *value,
 		       struct nc_element_more *more)
@@ -393,7 +416,7 @@ static int read_rich(const struct nc_table *table, const struct nc_set *set,
 		[NC_END_JUMP] = NC_DO_JUMP,	    [NC_END_GOTO] = NC_DO_GOTO,
 	};
 	struct nc_element_more *more = nc_element_more(element);
-	const char *chain;
+	const char *name = NULL;
 
 	if (!more)
 		return -ENOMEM;
@@ -402,16 +425,19 @@ static int read_rich(const struct nc_table *table, const struct nc_set *set,
 		return 0;
 	more->mapped = true;
 	more->data = (nc_num)value->data[0] << 64 | value->data[1];
-	if (set->map != NC_MAP_VERDICT)
+	if (set->map == NC_MAP_VALUE)
 		return 0;
 	if (value->verdict >= _NC_END_MAX)
 		return -EBADMSG;
-	more->verdict.kind = kinds[value->verdict];
-	chain = value->chain ? chain_name(table, value->chain) : NULL;
-	if (value->chain && !chain)
+	more->verdict.kind = set->map == NC_MAP_OBJECT ? NC_DO_OBJECT : kinds[value->verdict];
+	more->verdict.object = set->objects;
+	if (value->chain)
+		name = set->map == NC_MAP_OBJECT ? object_name(table, value->chain)
+						 : chain_name(table, value->chain);
+	if (value->chain && !name)
 		return -EBADMSG;
-	more->verdict.chain = chain ? strdup(chain) : NULL;
-	return chain && !more->verdict.chain ? -ENOMEM : 0;
+	more->verdict.chain = name ? strdup(name) : NULL;
+	return name && !more->verdict.chain ? -ENOMEM : 0;
 }
 
 static int read_exact(const struct nc_set *set, const __u8 *key, struct nc_set_element *element)

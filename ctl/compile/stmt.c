@@ -3,7 +3,9 @@
  * Statements as steps: state, verdicts, logging, elements, header rewriting and sending. Called by chain.c for each
  * statement of a rule that is no match.
  */
+#include <linux/if_ether.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "compile/build.h"
 #include "netctl/event.h"
@@ -18,14 +20,6 @@ static int emit_next(struct nc_build *build, struct nc_step step)
 }
 
 /* --- state --------------------------------------------------------------------------------------------------- */
-
-/* The id of a statement's own state, or of the object that it names. */
-static uint32_t state_id(const struct nc_build *build, const struct nc_stmt *stmt)
-{
-	if (!stmt->object)
-		return stmt->id;
-	return nc_table_find_object(build->table, nc_stmt_object_kind(stmt), stmt->object)->id;
-}
 
 /* As nft_limit.c: the price of a packet or byte is ns / rate, the bucket's depth burst packets or rate + burst bytes. */
 void nc_limit_step(const struct nc_limit *limit, struct nc_step *step)
@@ -43,37 +37,60 @@ void nc_limit_step(const struct nc_limit *limit, struct nc_step *step)
 	step->flags |= limit->over ? NC_STEP_INVERT : 0;
 }
 
-static int build_limit(struct nc_build *build, const struct nc_stmt *stmt)
+static int emit_limit(struct nc_build *build, const struct nc_limit *limit, uint32_t id)
 {
-	const struct nc_limit *limit = &stmt->limit;
 	struct nc_step step = nc_step_of(NC_OP_LIMIT);
 
-	if (stmt->object)
-		limit = &nc_table_find_object(build->table, NC_KIND_LIMIT, stmt->object)->limit;
-	step.index = state_id(build, stmt);
+	step.index = id;
 	nc_limit_step(limit, &step);
 	return emit_next(build, step);
 }
 
-static int build_quota(struct nc_build *build, const struct nc_stmt *stmt)
+static int emit_quota(struct nc_build *build, const struct nc_quota *quota, uint32_t id)
 {
-	const struct nc_quota *quota = &stmt->quota;
 	struct nc_step step = nc_step_of(NC_OP_QUOTA);
 
-	if (stmt->object)
-		quota = &nc_table_find_object(build->table, NC_KIND_QUOTA, stmt->object)->quota;
-	step.index = state_id(build, stmt);
+	step.index = id;
 	step.low = quota->bytes;
 	step.flags = quota->over ? NC_STEP_INVERT : 0;
 	return emit_next(build, step);
 }
 
-static int build_counter(struct nc_build *build, const struct nc_stmt *stmt)
+static int emit_counter(struct nc_build *build, uint32_t id)
 {
 	struct nc_step step = nc_step_of(NC_OP_COUNT);
 
-	step.index = state_id(build, stmt);
+	step.index = id;
 	return emit_next(build, step);
+}
+
+int nc_emit_object(struct nc_build *build, const struct nc_object_decl *object)
+{
+	switch (object->kind) {
+	case NC_KIND_LIMIT:
+		return emit_limit(build, &object->limit, object->id);
+	case NC_KIND_QUOTA:
+		return emit_quota(build, &object->quota, object->id);
+	default:
+		return emit_counter(build, object->id);
+	}
+}
+
+/* The statement's own state, or the object that it names. */
+static int build_stateful(struct nc_build *build, const struct nc_stmt *stmt)
+{
+	if (stmt->object)
+		return nc_emit_object(build,
+				      nc_table_find_object(build->table, nc_stmt_object_kind(stmt),
+							   stmt->object));
+	switch (stmt->kind) {
+	case NC_STMT_LIMIT:
+		return emit_limit(build, &stmt->limit, stmt->id);
+	case NC_STMT_QUOTA:
+		return emit_quota(build, &stmt->quota, stmt->id);
+	default:
+		return emit_counter(build, stmt->id);
+	}
 }
 
 /* --- verdicts ------------------------------------------------------------------------------------------------- */
@@ -285,6 +302,10 @@ static int place_target(struct nc_build *build, const struct nc_selector *target
 			step->arg = 0;
 		break;
 	case NC_READ_RAW:
+		if (target->raw.base == NC_RAW_INNER)
+			return refuse(build, &target->loc,
+				      "what a transport header carries cannot be set; '@th' counts "
+				      "from that header");
 		offset = target->raw.offset;
 		step->base = target->raw.base == NC_RAW_LINK	  ? NC_BASE_LINK
 			     : target->raw.base == NC_RAW_NETWORK ? NC_BASE_NH
@@ -308,15 +329,23 @@ static int place_target(struct nc_build *build, const struct nc_selector *target
 
 static int build_option(struct nc_build *build, const struct nc_selector *target)
 {
-	const struct nc_field_info *info = nc_field_info(target->field);
+	unsigned offset = nc_selector_offset(target), bits = nc_selector_bits(target);
 	struct nc_step step = nc_step_of(NC_OP_STORE_OPTION);
 
-	if (info->type == NC_TYPE_BOOLEAN)
+	if (offset % 8 || (bits != 16 && bits != 32))
 		return refuse(build, &target->loc,
-			      "an option itself cannot be set, its fields can");
-	step.arg = info->protocol;
-	step.width = info->width / 8;
-	step.index = (info->offset + info->width) / 8;
+			      "of an option, 16 or 32 bits that begin with a byte can be set");
+	step.arg = nc_selector_kind(target);
+	step.width = bits / 8;
+	step.index = (offset + bits) / 8;
+	return emit_next(build, step);
+}
+
+static int build_reset(struct nc_build *build, const struct nc_selector *option)
+{
+	struct nc_step step = nc_step_of(NC_OP_STRIP);
+
+	step.arg = nc_selector_kind(option);
 	return emit_next(build, step);
 }
 
@@ -366,6 +395,16 @@ static int add_port(struct nc_build *build, const struct nc_value *device, bool 
 	return nc_vec_push(&build->image->ports, port);
 }
 
+/* A packet of another protocol ends the rule. */
+static int emit_protocol(struct nc_build *build, uint16_t protocol)
+{
+	struct nc_place_in place;
+
+	nc_field_place(NC_FIELD_META_PROTOCOL, 0, &place);
+	return nc_emit_range(build, &place, UINT16_MAX, protocol, protocol, false,
+			     nc_here(build) + 1, NC_TARGET_FAIL);
+}
+
 static int build_send(struct nc_build *build, const struct nc_stmt *stmt)
 {
 	const struct nc_key_part ip = {.type = NC_TYPE_IPV4_ADDR, .bits = 32};
@@ -385,8 +424,9 @@ static int build_send(struct nc_build *build, const struct nc_stmt *stmt)
 			"dup to an address is not done in family netdev: write 'dup to' and a "
 			"device");
 	if (stmt->send->family) {
-		step.width = stmt->send->family == 2 ? 4 : 6;
-		r = emit_value(build, &stmt->send->address, step.width == 4 ? ip : ip6);
+		step.width = stmt->send->family == AF_INET ? 4 : 6;
+		r = emit_protocol(build, step.width == 4 ? ETH_P_IP : ETH_P_IPV6)
+			    ?: emit_value(build, &stmt->send->address, step.width == 4 ? ip : ip6);
 	}
 	if (r == 0)
 		r = add_port(build, &stmt->send->device, fwd && !stmt->send->family, &step.index);
@@ -399,11 +439,13 @@ int nc_build_stmt(struct nc_build *build, const struct nc_stmt *stmt)
 {
 	switch (stmt->kind) {
 	case NC_STMT_COUNTER:
-		return build_counter(build, stmt);
 	case NC_STMT_LIMIT:
-		return build_limit(build, stmt);
 	case NC_STMT_QUOTA:
-		return build_quota(build, stmt);
+		return build_stateful(build, stmt);
+	case NC_STMT_RESET:
+		return build_reset(build, &stmt->reset);
+	case NC_STMT_OBJECT:
+		return nc_build_objects(build, &stmt->objects.lookup, stmt->objects.kind);
 	case NC_STMT_VERDICT:
 		return nc_emit_do(build, &stmt->verdict);
 	case NC_STMT_VMAP:
@@ -462,6 +504,8 @@ const char *nc_stmt_needs_tc(const struct nc_stmt *stmt)
 		return key_needs_tc(&stmt->match.key);
 	case NC_STMT_VMAP:
 		return key_needs_tc(&stmt->vmap.key);
+	case NC_STMT_OBJECT:
+		return key_needs_tc(&stmt->objects.lookup.key);
 	case NC_STMT_SET:
 		return key_needs_tc(&stmt->set->key) ?: value_needs_tc(&stmt->set->data);
 	case NC_STMT_ASSIGN:

@@ -28,8 +28,8 @@ _netctl() {
 		words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
 		cur=${words[cword]} prev=${words[cword - 1]}
 	fi
-	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush rename get reset explain monitor help version"
-	options="--file --check --json --handle --numeric --stateless --terse --help --version"
+	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush rename get reset explain monitor bench help version"
+	options="--file --define --includepath --check --json --handle --numeric --numeric-priority --numeric-protocol --numeric-time --stateless --terse --help --version"
 	objects="ruleset tables table chains chain sets set maps map meters meter counters counter quotas quota limits limit"
 
 	case $prev in
@@ -41,7 +41,7 @@ _netctl() {
 		mapfile -t COMPREPLY < <(compgen -W "ingress egress" -- "$cur")
 		return
 		;;
-	--pcapng | --pcap | --ruleset)
+	--pcapng | --pcap | --ruleset | --plot)
 		_netctl_files
 		return
 		;;
@@ -49,7 +49,7 @@ _netctl() {
 		mapfile -t COMPREPLY < <(compgen -W "$(command ls /sys/class/net 2>/dev/null)" -- "$cur")
 		return
 		;;
-	--count | --timeout | --group | --prefix | --hex)
+	--count | --timeout | --group | --prefix | --hex | --seconds | --seed | --size)
 		return
 		;;
 	mode)
@@ -84,6 +84,10 @@ _netctl() {
 	check | diff) _netctl_files ;;
 	explain) mapfile -t COMPREPLY < <(compgen -W "--ruleset --device --hook --pcap --hex" -- "$cur") ;;
 	monitor) mapfile -t COMPREPLY < <(compgen -W "events ruleset --count --timeout --rules --prefix --group --new --pcapng" -- "$cur") ;;
+	bench)
+		[[ $prev != --rules ]] || { _netctl_files && return; }
+		mapfile -t COMPREPLY < <(compgen -W "classify set classbench rate update latency send receive none nft iptables xdp-filter --list --against --seconds --size --rules --seed --device --plot" -- "$cur")
+		;;
 	help) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur") ;;
 	list) _netctl_object "$objects" ;;
 	get) _netctl_object element ;;

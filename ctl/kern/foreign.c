@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/if_link.h>
 #include <net/if.h>
 
 #include "util/cleanup.h"
@@ -53,4 +54,9 @@ int nc_foreign_fill(const char *pin, const void *keys, size_t key_size, size_t n
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
 		return -errno;
 	return info.key_size == key_size ? fill(fd, &info, keys, n) : -EINVAL;
+}
+
+int nc_foreign_attach(const char *device, int program)
+{
+	return bpf_xdp_attach(if_nametoindex(device), program, XDP_FLAGS_DRV_MODE, NULL);
 }

@@ -15,4 +15,7 @@ int nc_foreign_xdp(const char *device);
  */
 int nc_foreign_fill(const char *pin, const void *keys, size_t key_size, size_t n);
 
+/* Put a program on an interface of this network namespace, native. 0 or -errno. */
+int nc_foreign_attach(const char *device, int program);
+
 #endif

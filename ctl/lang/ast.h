@@ -139,13 +139,14 @@ struct nc_ast_stmt {
 	struct nc_ast_stmt *next;
 	enum nc_stmt_kind kind;
 	struct nc_loc loc;
-	struct nc_word object; /* COUNTER, LIMIT, QUOTA: "name web" */
+	struct nc_word object;	     /* COUNTER, LIMIT, QUOTA: "name web" */
+	enum nc_object_kind objects; /* OBJECT */
 	union {
 		struct nc_ast_match match;
 		struct nc_ast_verdict verdict;
 		struct {
 			struct nc_expr *key, *map;
-		} vmap;
+		} vmap; /* OBJECT too */
 		struct nc_counter counter;
 		struct nc_limit limit;
 		struct nc_quota quota;
@@ -155,7 +156,7 @@ struct nc_ast_stmt {
 		} log;
 		struct nc_ast_set_stmt set;
 		struct {
-			struct nc_expr *target, *value;
+			struct nc_expr *target, *value; /* RESET: target alone */
 		} assign;
 		struct {
 			struct nc_expr *device, *address;

@@ -68,7 +68,8 @@ bool nc_read_hour(const char *text, nc_num *ret_seconds);
 struct nc_element_rules {
 	const nc_key_type *type;
 	enum nc_map_kind map;
-	struct nc_key_part data; /* map VALUE */
+	struct nc_key_part data;     /* map VALUE */
+	enum nc_object_kind objects; /* map OBJECT */
 	bool intervals, timeouts;
 	unsigned carries;
 };
@@ -88,8 +89,9 @@ int nc_eval_anonymous(const struct nc_expr *set, const struct nc_element_rules *
 
 /* eval_key.c: what is read. *ret is cleared on failure. */
 int nc_eval_key(const struct nc_expr *expr, nc_key *ret, struct nc_diag *diag);
-int nc_eval_lookup(const struct nc_expr *key, const struct nc_expr *map, enum nc_map_kind kind,
-		   struct nc_key_part data, struct nc_lookup *ret, struct nc_diag *diag);
+/* leads_to: the kind of map, and what its data are. */
+int nc_eval_lookup(const struct nc_expr *key, const struct nc_expr *map,
+		   struct nc_element_rules leads_to, struct nc_lookup *ret, struct nc_diag *diag);
 /* What a statement takes, for something of a type. */
 int nc_eval_argument(const struct nc_expr *expr, struct nc_key_part part, struct nc_value *ret,
 		     struct nc_diag *diag);

@@ -257,6 +257,18 @@ static int eval_set_type(struct nc_eval *eval, const struct nc_ast_command *comm
 	return r < 0 ? r : nc_key_type_of(&set->typeof_key, &set->type);
 }
 
+/* "counter", "quota" or "limit" */
+static bool find_kind(const char *word, enum nc_object_kind *ret)
+{
+	for (enum nc_object_kind kind = 0; kind < _NC_KIND_MAX; kind++) {
+		if (strcmp(word, nc_kind_word(kind)) == 0) {
+			*ret = kind;
+			return true;
+		}
+	}
+	return false;
+}
+
 static int eval_data_type(struct nc_eval *eval, const struct nc_ast_command *command,
 			  struct nc_set *set)
 {
@@ -269,6 +281,11 @@ static int eval_data_type(struct nc_eval *eval, const struct nc_ast_command *com
 	if (ast->data && !ast->data->items->next &&
 	    strcmp(ast->data->items->text, "verdict") == 0) {
 		set->map = NC_MAP_VERDICT;
+		return 0;
+	}
+	if (ast->data && !ast->data->items->next &&
+	    find_kind(ast->data->items->text, &set->objects)) {
+		set->map = NC_MAP_OBJECT;
 		return 0;
 	}
 	set->map = NC_MAP_VALUE;
@@ -315,6 +332,10 @@ static int eval_set_lines(struct nc_eval *eval, const struct nc_ast_command *com
 		return nc_diag_error(eval->diag, &ast->flags_loc,
 				     "packets add single values: a dynamic set cannot be one of "
 				     "intervals");
+	if (set->map == NC_MAP_OBJECT && set->flags & NC_SET_DYNAMIC)
+		return nc_diag_error(eval->diag, &ast->flags_loc,
+				     "packets cannot add what names a %s: leave 'dynamic' out",
+				     nc_kind_word(set->objects));
 	if (set->auto_merge && !(set->flags & NC_SET_INTERVAL))
 		return nc_diag_error(eval->diag, &command->set.loc,
 				     "auto-merge joins intervals: add 'flags interval'");

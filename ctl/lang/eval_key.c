@@ -50,7 +50,8 @@ static int eval_field(const struct nc_expr *expr, struct nc_selector *ret, struc
 {
 	*ret = (struct nc_selector){
 		.field = expr->field->field, .raw = expr->field->raw, .loc = expr->loc};
-	simplify_raw(ret);
+	if (ret->field == NC_FIELD_RAW)
+		simplify_raw(ret);
 	if (ret->field == NC_FIELD_NUMGEN || ret->field == NC_FIELD_JHASH)
 		return eval_generator(expr->field, ret, diag);
 	return 0;
@@ -175,21 +176,21 @@ int nc_eval_verdict(const struct nc_ast_verdict *ast, const struct nc_loc *loc, 
 	return 0;
 }
 
-int nc_eval_lookup(const struct nc_expr *key, const struct nc_expr *map, enum nc_map_kind kind,
-		   struct nc_key_part data, struct nc_lookup *ret, struct nc_diag *diag)
+int nc_eval_lookup(const struct nc_expr *key, const struct nc_expr *map,
+		   struct nc_element_rules leads_to, struct nc_lookup *ret, struct nc_diag *diag)
 {
 	struct nc_lookup lookup = {.loc = map->loc};
 	nc_key_type type = {};
-	struct nc_element_rules rules = {
-		.type = &type, .map = kind, .data = data, .intervals = true};
 	int r = nc_eval_key(key, &lookup.key, diag);
 
 	if (r == 0)
 		r = nc_key_type_of(&lookup.key, &type);
+	leads_to.type = &type;
+	leads_to.intervals = true;
 	if (r == 0 && map->kind == NC_EXPR_SET_REF)
 		r = (lookup.map = strdup(map->text)) ? 0 : -ENOMEM;
 	else if (r == 0)
-		r = nc_eval_anonymous(map, &rules, &lookup.elements, diag);
+		r = nc_eval_anonymous(map, &leads_to, &lookup.elements, diag);
 	nc_vec_free(&type);
 	if (r < 0) {
 		nc_lookup_clear(&lookup);
@@ -254,14 +255,14 @@ static bool reads_packet(const struct nc_expr *expr)
 int nc_eval_argument(const struct nc_expr *expr, struct nc_key_part part, struct nc_value *ret,
 		     struct nc_diag *diag)
 {
+	const struct nc_element_rules data = {.map = NC_MAP_VALUE, .data = part};
 	struct nc_value value = {.loc = expr->loc};
 	int r;
 
 	if (expr->kind == NC_EXPR_MAP) {
 		value.kind = NC_VALUE_MAP;
 		value.lookup = calloc(1, sizeof(*value.lookup));
-		r = value.lookup ? nc_eval_lookup(expr->left, expr->right, NC_MAP_VALUE, part,
-						  value.lookup, diag)
+		r = value.lookup ? nc_eval_lookup(expr->left, expr->right, data, value.lookup, diag)
 				 : -ENOMEM;
 	} else if (reads_packet(expr)) {
 		r = eval_read(expr, part, &value, diag);

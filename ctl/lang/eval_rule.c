@@ -87,6 +87,26 @@ static int eval_set_stmt(const struct nc_ast_set_stmt *ast, struct nc_set_stmt *
 	return extra->data ? eval_set_data(extra->data, set, diag) : 0;
 }
 
+static int eval_reset(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, struct nc_diag *diag)
+{
+	nc_key key = {};
+	int r = nc_eval_key(ast->assign.target, &key, diag);
+
+	if (r < 0)
+		return r;
+	stmt->reset = key.v[0];
+	nc_vec_free(&key);
+	return 0;
+}
+
+static int eval_objects(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, struct nc_diag *diag)
+{
+	const struct nc_element_rules objects = {.map = NC_MAP_OBJECT, .objects = ast->objects};
+
+	stmt->objects.kind = ast->objects;
+	return nc_eval_lookup(ast->vmap.key, ast->vmap.map, objects, &stmt->objects.lookup, diag);
+}
+
 static int eval_kind(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, struct nc_diag *diag)
 {
 	switch (ast->kind) {
@@ -95,8 +115,13 @@ static int eval_kind(const struct nc_ast_stmt *ast, struct nc_stmt *stmt, struct
 	case NC_STMT_VERDICT:
 		return nc_eval_verdict(&ast->verdict, &ast->loc, &stmt->verdict);
 	case NC_STMT_VMAP:
-		return nc_eval_lookup(ast->vmap.key, ast->vmap.map, NC_MAP_VERDICT,
-				      (struct nc_key_part){}, &stmt->vmap, diag);
+		return nc_eval_lookup(ast->vmap.key, ast->vmap.map,
+				      (struct nc_element_rules){.map = NC_MAP_VERDICT}, &stmt->vmap,
+				      diag);
+	case NC_STMT_RESET:
+		return eval_reset(ast, stmt, diag);
+	case NC_STMT_OBJECT:
+		return eval_objects(ast, stmt, diag);
 	case NC_STMT_COUNTER:
 		stmt->counter = ast->counter;
 		return 0;

@@ -12,6 +12,7 @@ struct nc_element_rules nc_element_rules(const struct nc_set *set)
 		.type = &set->type,
 		.map = set->map,
 		.data = set->data_type,
+		.objects = set->objects,
 		.intervals = set->flags & NC_SET_INTERVAL,
 		.timeouts = set->flags & NC_SET_TIMEOUT,
 		.carries = set->carries,
@@ -91,6 +92,22 @@ int nc_eval_element_key(const struct nc_expr *expr, const struct nc_element_rule
 
 /* --- what stands behind an element ----------------------------------------------------------------------- */
 
+static int eval_object(const struct nc_expr *data, enum nc_object_kind kind, struct nc_do *ret,
+		       struct nc_diag *diag)
+{
+	char *name;
+
+	if (data->kind != NC_EXPR_VALUE)
+		return nc_diag_error(diag, &data->loc, "the name of a %s is needed here",
+				     nc_kind_word(kind));
+	name = strdup(data->text);
+	if (!name)
+		return -ENOMEM;
+	*ret = (struct nc_do){
+		.kind = NC_DO_OBJECT, .object = kind, .chain = name, .loc = data->loc};
+	return 0;
+}
+
 static int eval_data(const struct nc_expr *data, const struct nc_element_rules *rules,
 		     struct nc_element_more *more, struct nc_diag *diag)
 {
@@ -105,6 +122,8 @@ static int eval_data(const struct nc_expr *data, const struct nc_element_rules *
 				"a verdict is needed here, such as 'drop' or 'jump web'");
 		return nc_eval_verdict(data->verdict, &data->loc, &more->verdict);
 	}
+	if (rules->map == NC_MAP_OBJECT)
+		return eval_object(data, rules->objects, &more->verdict, diag);
 	if (data->kind == NC_EXPR_VERDICT)
 		return nc_diag_error(diag, &data->loc, "a verdict cannot stand here, only %s",
 				     nc_type_info(rules->data.type)->description);

@@ -254,8 +254,9 @@ struct json_object *nc_json_set(const struct nc_table *table, const struct nc_se
 	nc_json_add_text(object, "comment", set->comment);
 	if (set->map != NC_MAP_NONE)
 		nc_json_add_text(object, "map",
-				 set->map == NC_MAP_VERDICT
-					 ? "verdict"
+				 set->map == NC_MAP_VERDICT ? "verdict"
+				 : set->map == NC_MAP_OBJECT
+					 ? nc_kind_word(set->objects)
 					 : nc_type_info(set->data_type.type)->name);
 	add_sizes(object, set);
 	if (set->elements.n)

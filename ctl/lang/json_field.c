@@ -38,8 +38,22 @@ static int put_exthdr(struct nc_json_input *in, const struct nc_json_at *at)
 	return r;
 }
 
+/* The first byte of an option, or nothing of it, stands for the option itself. */
+static bool is_whole_option(struct nc_json_input *in, const struct nc_json_at *at)
+{
+	struct nc_json_at offset = nc_json_member(at, "offset"), length = nc_json_member(at, "len");
+	uint64_t first = 1, bits = 1;
+
+	return offset.there && length.there && nc_json_number(in, &offset, &first) == 0 &&
+	       nc_json_number(in, &length, &bits) == 0 && !first && (!bits || bits == 8);
+}
+
 static int put_tcp_option(struct nc_json_input *in, const struct nc_json_at *at)
 {
+	if (nc_json_has(at, "base") && is_whole_option(in, at))
+		return nc_json_keys(in, at, "base", "offset", "len")
+			       ?: nc_json_required(in, at, "base", "tcp option ",
+						   nc_json_put_number);
 	if (nc_json_has(at, "base"))
 		return nc_json_keys(in, at, "base", "offset", "len")
 			       ?: nc_json_required(in, at, "base", "tcp option @",

@@ -282,6 +282,9 @@ int nc_json_put_words(struct nc_json_input *in, const struct nc_json_at *at)
 		if (*rest != ' ')
 			break;
 	}
+	/* "sid[1]" */
+	if (rest != text && *rest == '[' && rest[1] >= '0' && rest[1] <= '9' && rest[2] == ']')
+		rest += 3;
 	if (rest == text || *rest)
 		return nc_json_error(in, at, "\"%s\" is not a name", nc_json_show(text, shown));
 	fputs(text, in->out);

@@ -38,7 +38,11 @@ static json *jhash_json(const struct nc_generator *generator)
 static json *raw_json(const struct nc_raw *raw)
 {
 	static const char *const bases[] = {
-		[NC_RAW_LINK] = "ll", [NC_RAW_NETWORK] = "nh", [NC_RAW_TRANSPORT] = "th"};
+		[NC_RAW_LINK] = "ll",
+		[NC_RAW_NETWORK] = "nh",
+		[NC_RAW_TRANSPORT] = "th",
+		[NC_RAW_INNER] = "ih",
+	};
 	json *object = json_object_new_object();
 
 	nc_json_add_text(object, "base", bases[raw->base]);
@@ -81,6 +85,17 @@ static json *option_json(const struct nc_field_info *info)
 
 	nc_json_add(object, "name", json_object_new_string_len(info->name, length));
 	nc_json_add_text(object, "field", blank ? blank + 1 : NULL);
+	return nc_json_wrap(info->header, object);
+}
+
+/* An option that has no name. Whether it is there, nft says by its first byte; without bits, it is the option itself. */
+static json *numbered_json(const struct nc_selector *selector, bool itself)
+{
+	bool raw = selector->field == NC_FIELD_TCPOPT_RAW;
+	json *object = nc_json_wrap("base", nc_json_of_number(selector->raw.kind));
+
+	nc_json_add(object, "offset", nc_json_of_number(selector->raw.offset));
+	nc_json_add(object, "len", nc_json_of_number(raw ? selector->raw.length : itself ? 0 : 8));
 	return nc_json_wrap("tcp option", object);
 }
 
@@ -100,6 +115,12 @@ static json *field_json(const struct nc_selector *selector)
 	case NC_READ_EXTENSION:
 		return extension_json(info);
 	case NC_READ_TCP_OPTION:
+		if (selector->field == NC_FIELD_TCPOPT_NUMBER ||
+		    selector->field == NC_FIELD_TCPOPT_RAW)
+			return numbered_json(selector, false);
+		return option_json(info);
+	case NC_READ_IP_OPTION:
+	case NC_READ_SCTP_CHUNK:
 		return option_json(info);
 	default:
 		return payload_json(info);
@@ -412,6 +433,13 @@ static json *stmt_json(const struct nc_table *table, const struct nc_stmt *stmt)
 		return nc_json_verdict(&stmt->verdict);
 	case NC_STMT_VMAP:
 		return lookup_json(&stmt->vmap, "vmap", verdicts);
+	case NC_STMT_RESET:
+		return nc_json_wrap("reset", stmt->reset.field == NC_FIELD_TCPOPT_NUMBER
+						     ? numbered_json(&stmt->reset, true)
+						     : field_json(&stmt->reset));
+	case NC_STMT_OBJECT:
+		return nc_json_wrap(nc_kind_word(stmt->objects.kind),
+				    lookup_json(&stmt->objects.lookup, "map", verdicts));
 	case NC_STMT_COUNTER:
 		return nc_json_counter(&stmt->counter);
 	case NC_STMT_LIMIT:

@@ -188,6 +188,8 @@ json *nc_json_verdict(const struct nc_do *verdict)
 {
 	json *chain = NULL;
 
+	if (verdict->kind == NC_DO_OBJECT)
+		return nc_json_string(verdict->chain);
 	if (verdict->chain)
 		chain = nc_json_wrap("target", nc_json_string(verdict->chain));
 	return nc_json_wrap(nc_verdict_word(verdict->kind), chain);

@@ -308,15 +308,16 @@ static const struct {
 	enum nc_token_kind kind;
 } operators[] = {
 	/* Longer ones before their beginnings. */
-	{"==", NC_TOKEN_EQ},	{"!=", NC_TOKEN_NE},	   {"<=", NC_TOKEN_LE},
-	{">=", NC_TOKEN_GE},	{"<<", NC_TOKEN_LSHIFT},   {">>", NC_TOKEN_RSHIFT},
-	{"<", NC_TOKEN_LT},	{">", NC_TOKEN_GT},	   {"=", NC_TOKEN_ASSIGN},
-	{"!", NC_TOKEN_NOT},	{"&", NC_TOKEN_AND},	   {"|", NC_TOKEN_OR},
-	{"/", NC_TOKEN_SLASH},	{"-", NC_TOKEN_DASH},	   {"+", NC_TOKEN_PLUS},
-	{"@", NC_TOKEN_AT},	{"$", NC_TOKEN_DOLLAR},	   {",", NC_TOKEN_COMMA},
-	{"{", NC_TOKEN_LBRACE}, {"}", NC_TOKEN_RBRACE},	   {"(", NC_TOKEN_LPAREN},
-	{")", NC_TOKEN_RPAREN}, {";", NC_TOKEN_SEMICOLON}, {"^", NC_TOKEN_CARET},
-	{":", NC_TOKEN_COLON},	{"*", NC_TOKEN_STAR},
+	{"==", NC_TOKEN_EQ},	  {"!=", NC_TOKEN_NE},	     {"<=", NC_TOKEN_LE},
+	{">=", NC_TOKEN_GE},	  {"<<", NC_TOKEN_LSHIFT},   {">>", NC_TOKEN_RSHIFT},
+	{"<", NC_TOKEN_LT},	  {">", NC_TOKEN_GT},	     {"=", NC_TOKEN_ASSIGN},
+	{"!", NC_TOKEN_NOT},	  {"&", NC_TOKEN_AND},	     {"|", NC_TOKEN_OR},
+	{"/", NC_TOKEN_SLASH},	  {"-", NC_TOKEN_DASH},	     {"+", NC_TOKEN_PLUS},
+	{"@", NC_TOKEN_AT},	  {"$", NC_TOKEN_DOLLAR},    {",", NC_TOKEN_COMMA},
+	{"{", NC_TOKEN_LBRACE},	  {"}", NC_TOKEN_RBRACE},    {"(", NC_TOKEN_LPAREN},
+	{")", NC_TOKEN_RPAREN},	  {";", NC_TOKEN_SEMICOLON}, {"^", NC_TOKEN_CARET},
+	{":", NC_TOKEN_COLON},	  {"*", NC_TOKEN_STAR},	     {"[", NC_TOKEN_LBRACKET},
+	{"]", NC_TOKEN_RBRACKET},
 };
 
 static struct nc_token operator(struct nc_lexer *lexer)

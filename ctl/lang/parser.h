@@ -177,4 +177,7 @@ bool nc_parse_argument(struct nc_parser *parser, struct nc_expr **ret);
 /* What may stand behind the value of an element. */
 bool nc_parse_extra(struct nc_parser *parser, struct nc_expr *element, bool data);
 
+/* parser_define.c: what is read before the text, such as the definitions of the command line. */
+bool nc_parse_prelude(struct nc_parser *parser);
+
 #endif

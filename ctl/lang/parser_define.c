@@ -126,11 +126,26 @@ static bool enter_source(struct nc_parser *parser, const struct nc_source *sourc
 	return true;
 }
 
+/* Files are entered last one first: the one that is read first comes last. */
+static bool enter_sources(struct nc_parser *parser, const char *pattern, const struct nc_loc *loc)
+{
+	nc_sources sources = {};
+	bool parsed = parser->include(parser->context, pattern, loc, &sources, parser->diag) >= 0;
+
+	for (size_t i = sources.n; i-- && parsed;)
+		parsed = enter_source(parser, sources.v[i], loc);
+	nc_vec_free(&sources);
+	return parsed;
+}
+
+bool nc_parse_prelude(struct nc_parser *parser)
+{
+	return !parser->include || enter_sources(parser, NULL, &parser->token.loc);
+}
+
 static bool parse_include(struct nc_parser *parser)
 {
 	struct nc_word pattern;
-	nc_sources sources = {};
-	bool parsed = true;
 
 	if (!nc_parser_at(parser, NC_TOKEN_STRING))
 		return nc_parser_unexpected(parser, "a file's name, in quotes");
@@ -140,14 +155,7 @@ static bool parse_include(struct nc_parser *parser)
 		nc_diag_error(parser->diag, &pattern.loc, "files cannot be included here");
 		return false;
 	}
-	if (parser->include(parser->context, pattern.text, &pattern.loc, &sources, parser->diag) <
-	    0)
-		parsed = false;
-	/* The one that is read first is entered last. */
-	for (size_t i = sources.n; i-- && parsed;)
-		parsed = enter_source(parser, sources.v[i], &pattern.loc);
-	nc_vec_free(&sources);
-	return parsed;
+	return enter_sources(parser, pattern.text, &pattern.loc);
 }
 
 static bool parse_one(struct nc_parser *parser, bool *ret)

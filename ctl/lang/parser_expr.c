@@ -140,6 +140,18 @@ static struct nc_token peek(const struct nc_parser *parser)
 	return token;
 }
 
+/* "ip option": a header's name of two words. */
+static bool is_header_part(const struct nc_parser *parser, const char *header,
+			   const struct nc_token *next)
+{
+	size_t first = strcspn(header, " ");
+
+	return header[first] && parser->token.length == first &&
+	       strncmp(parser->token.text, header, first) == 0 &&
+	       strlen(header + first + 1) == next->length &&
+	       strncmp(header + first + 1, next->text, next->length) == 0;
+}
+
 /* A header's name without a field behind it. */
 static bool at_protocol(const struct nc_parser *parser)
 {
@@ -157,6 +169,8 @@ static bool at_protocol(const struct nc_parser *parser)
 	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
 		const struct nc_field_info *info = nc_field_info(field);
 
+		if (is_header_part(parser, info->header, &next))
+			return false;
 		if (nc_parser_at_word(parser, info->header) &&
 		    strncmp(info->name, next.text, next.length) == 0 &&
 		    (!info->name[next.length] || info->name[next.length] == ' '))

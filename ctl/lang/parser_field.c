@@ -2,12 +2,23 @@
 /*
  * Fields: what a packet is asked for. Called wherever an expression may begin with one.
  *
- *	field = HEADER NAME | "exthdr" NAME | "tcp" "option" NAME [ NAME ] | [ "meta" ] KEY | raw | numgen | jhash
- *	raw   = "@" ( "ll" | "nh" | "th" ) "," OFFSET "," LENGTH
+ *	field  = HEADER NAME | "exthdr" NAME | option | "srh" "sid" "[" N "]" | [ "meta" ] KEY | raw | numgen | jhash
+ *	option = "ip" "option" NAME [ NAME ] | "tcp" "option" ( NAME [ NAME ] | KIND | "@" KIND "," OFFSET "," LENGTH ) |
+ *	         "sctp" "chunk" NAME [ NAME ]
+ *	raw    = "@" ( "ll" | "nh" | "th" | "ih" ) "," OFFSET "," LENGTH
  */
 #include <string.h>
 
 #include "lang/parser.h"
+
+/* Is it a name that may follow the header's? Of options and chunks, their fields are not. */
+static bool is_name_of(const struct nc_field_info *info, const char *header)
+{
+	bool parts = strchr(header, ' ');
+
+	return strcmp(info->header, header) == 0 && *info->name && *info->name != '@' &&
+	       !(parts && strchr(info->name, ' '));
+}
 
 /* "saddr, daddr or protocol": what may follow a header's name. */
 static void field_names(const char *header, char *names, size_t size)
@@ -18,11 +29,11 @@ static void field_names(const char *header, char *names, size_t size)
 	if (!out)
 		return;
 	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++)
-		left += nc_same_word(nc_field_info(field)->header, header);
+		left += is_name_of(nc_field_info(field), header);
 	for (enum nc_field field = 0; field < _NC_FIELD_MAX; field++) {
 		const struct nc_field_info *info = nc_field_info(field);
 
-		if (!nc_same_word(info->header, header))
+		if (!is_name_of(info, header))
 			continue;
 		left--;
 		fprintf(out, "%s%s", info->name, left > 1 ? ", " : left == 1 ? " or " : "");
@@ -52,7 +63,7 @@ bool nc_parser_at_field(const struct nc_parser *parser)
 	if (nc_parser_at(parser, NC_TOKEN_AT))
 		return true;
 	return nc_parser_keyword(parser, word) &&
-	       (nc_field_header_known(word) || is_unqualified(word));
+	       (nc_field_header_known(word) || is_unqualified(word) || strcmp(word, "rt0") == 0);
 }
 
 /* Names that nft reads and does not print. */
@@ -76,90 +87,183 @@ static void use_own_name(const char *header, char name[NC_KEYWORD_SIZE])
 	}
 }
 
-/* "tcp option 5", "tcp option @5,0,8" */
-static bool at_number(const struct nc_parser *parser)
+/* A bit range, behind "@th," or "@5,". */
+static bool parse_bits(struct nc_parser *parser, unsigned most, struct nc_raw *raw)
 {
-	return nc_parser_at(parser, NC_TOKEN_LITERAL) || nc_parser_at(parser, NC_TOKEN_AT);
-}
-
-/* The longest name of the header's fields that is there: "saddr ip", "maxseg size". */
-static bool parse_name(struct nc_parser *parser, const char *header, enum nc_field *ret)
-{
-	char name[NC_KEYWORD_SIZE], longer[2 * NC_KEYWORD_SIZE], second[NC_KEYWORD_SIZE];
-	char names[512];
-	const char *advice;
-	enum nc_field field;
-	bool found;
-
-	if (!nc_parser_keyword(parser, name)) {
-		if (!nc_same_word(header, "tcp option") || !at_number(parser))
-			goto unexpected;
-		nc_diag_error(parser->diag, &parser->token.loc,
-			      "TCP options by number are nft grammar that netctl does not support: "
-			      "write the option's name");
-		return false;
-	}
-	use_own_name(header, name);
-	found = nc_field_by_name(header, name, ret) == 0;
-	if (!found && nc_field_unsupported(header, name, &advice)) {
-		nc_diag_error(parser->diag, &parser->token.loc,
-			      "'%s %s' is nft grammar that netctl does not support: %s", header,
-			      name, advice);
-		return false;
-	}
-	if (!found && !nc_same_word(header, "tcp option") && !nc_same_word(header, "arp"))
-		goto unexpected;
-	nc_parser_advance(parser);
-	if (nc_parser_keyword(parser, second)) {
-		snprintf(longer, sizeof(longer), "%s %s", name, second);
-		if (nc_field_by_name(header, longer, &field) == 0) {
-			*ret = field;
-			nc_parser_advance(parser);
-			return true;
-		}
-	}
-	if (found)
-		return true;
-unexpected:
-	*names = '\0';
-	field_names(header, names, sizeof(names));
-	return nc_parser_unexpected(parser, names);
-}
-
-static bool parse_raw(struct nc_parser *parser, struct nc_ast_field *field)
-{
-	static const struct {
-		const char *word;
-		enum nc_raw_base base;
-	} bases[] = {{"ll", NC_RAW_LINK}, {"nh", NC_RAW_NETWORK}, {"th", NC_RAW_TRANSPORT}};
 	struct nc_number offset, length;
-	size_t i = 0;
 
-	nc_parser_advance(parser);
-	while (i < 3 && !nc_parser_accept_word(parser, bases[i].word))
-		i++;
-	if (i == 3) {
-		if (nc_parser_at_word(parser, "ih")) {
-			nc_diag_error(parser->diag, &parser->token.loc,
-				      "inner headers (\"@ih\") are not parsed here");
-			return false;
-		}
-		return nc_parser_unexpected(parser, "'ll', 'nh' or 'th'");
-	}
 	if (!nc_parser_expect(parser, NC_TOKEN_COMMA, "','") ||
-	    !nc_parser_number(parser, "an offset in bits", 65535 * 8, &offset) ||
+	    !nc_parser_number(parser, "an offset in bits", most, &offset) ||
 	    !nc_parser_expect(parser, NC_TOKEN_COMMA, "','") ||
-	    !nc_parser_number(parser, "a length in bits", 65535 * 8, &length))
+	    !nc_parser_number(parser, "a length in bits", most, &length))
 		return false;
 	if (!length.value || length.value + offset.value % 8 > 128) {
 		nc_diag_error(parser->diag, &length.loc,
 			      "1 to 128 bits, in at most 16 bytes, can be read at once");
 		return false;
 	}
-	field->field = NC_FIELD_RAW;
-	field->raw = (struct nc_raw){
-		.base = bases[i].base, .offset = offset.value, .length = length.value};
+	raw->offset = offset.value;
+	raw->length = length.value;
 	return true;
+}
+
+static bool refuse_field(struct nc_parser *parser, const char *header)
+{
+	char names[512] = "";
+
+	field_names(header, names, sizeof(names));
+	return nc_parser_unexpected(parser, names);
+}
+
+/* The name, with the word behind it if there is such a field: "saddr ip", "maxseg size". */
+static bool find_field(struct nc_parser *parser, const char *header, const char *name,
+		       enum nc_field *ret)
+{
+	char longer[2 * NC_KEYWORD_SIZE], second[NC_KEYWORD_SIZE];
+
+	if (nc_parser_keyword(parser, second)) {
+		snprintf(longer, sizeof(longer), "%s %s", name, second);
+		if (nc_field_by_name(header, longer, ret) == 0) {
+			nc_parser_advance(parser);
+			return true;
+		}
+	}
+	/* Of the further blocks of SACK, only their edges are fields of their own. */
+	if (strcmp(header, "tcp option") == 0 && strncmp(name, "sack", 4) == 0 && name[4] >= '1' &&
+	    name[4] <= '3')
+		return find_field(parser, header, "sack", ret);
+	return nc_field_by_name(header, name, ret) == 0;
+}
+
+/* "sid[1]": which one is part of the name. */
+static bool parse_index(struct nc_parser *parser, char name[NC_KEYWORD_SIZE])
+{
+	size_t length = strlen(name);
+	struct nc_number index;
+
+	if (!nc_parser_accept(parser, NC_TOKEN_LBRACKET))
+		return true;
+	if (!nc_parser_number(parser, "a number", UINT8_MAX, &index))
+		return false;
+	snprintf(name + length, NC_KEYWORD_SIZE - length, "[%u]", (unsigned)index.value);
+	return nc_parser_expect(parser, NC_TOKEN_RBRACKET, "']'");
+}
+
+static bool parse_name(struct nc_parser *parser, const char *header, enum nc_field *ret)
+{
+	char name[NC_KEYWORD_SIZE];
+	const char *advice;
+	struct nc_token token = parser->token;
+
+	if (!nc_parser_keyword(parser, name))
+		return refuse_field(parser, header);
+	use_own_name(header, name);
+	if (nc_field_by_name(header, name, ret) < 0 &&
+	    nc_field_unsupported(header, name, &advice)) {
+		nc_diag_error(parser->diag, &parser->token.loc,
+			      "'%s %s' is nft grammar that netctl does not support: %s", header,
+			      name, advice);
+		return false;
+	}
+	nc_parser_advance(parser);
+	if (!parse_index(parser, name))
+		return false;
+	if (find_field(parser, header, name, ret))
+		return true;
+	parser->token = token;
+	return refuse_field(parser, header);
+}
+
+/* --- TCP options by number ---------------------------------------------------------------------------------- */
+
+/* A field that has a name is known by that. */
+static void use_named_option(struct nc_ast_field *field)
+{
+	for (enum nc_field named = 0; named < _NC_FIELD_MAX; named++) {
+		const struct nc_field_info *info = nc_field_info(named);
+
+		if (info->read != NC_READ_TCP_OPTION || named == NC_FIELD_TCPOPT_RAW ||
+		    named == NC_FIELD_TCPOPT_NUMBER || info->protocol != field->raw.kind)
+			continue;
+		if (field->field == NC_FIELD_TCPOPT_NUMBER
+			    ? info->type == NC_TYPE_BOOLEAN
+			    : info->type != NC_TYPE_BOOLEAN && info->offset == field->raw.offset &&
+				      nc_field_bits(named) == field->raw.length) {
+			field->field = named;
+			return;
+		}
+	}
+}
+
+static bool parse_kind(struct nc_parser *parser, struct nc_ast_field *field)
+{
+	struct nc_number kind;
+
+	if (!nc_parser_number(parser, "an option's kind", UINT8_MAX, &kind))
+		return false;
+	field->raw.kind = kind.value;
+	return true;
+}
+
+/* "tcp option 77", "tcp option 2 size" */
+static bool parse_numbered(struct nc_parser *parser, struct nc_ast_field *field)
+{
+	enum nc_field found;
+
+	field->field = NC_FIELD_TCPOPT_NUMBER;
+	if (!parse_kind(parser, field))
+		return false;
+	use_named_option(field);
+	if (field->field != NC_FIELD_TCPOPT_NUMBER &&
+	    find_field(parser, "tcp option", nc_field_info(field->field)->name, &found))
+		field->field = found;
+	return true;
+}
+
+static bool parse_option(struct nc_parser *parser, struct nc_ast_field *field)
+{
+	if (nc_parser_at(parser, NC_TOKEN_LITERAL))
+		return parse_numbered(parser, field);
+	if (!nc_parser_accept(parser, NC_TOKEN_AT))
+		return parse_name(parser, "tcp option", &field->field);
+	field->field = NC_FIELD_TCPOPT_RAW;
+	if (!parse_kind(parser, field) || !parse_bits(parser, 40 * 8, &field->raw))
+		return false;
+	/* In JSON these bits stand for the option itself. */
+	if (!field->raw.offset && field->raw.length == 8) {
+		nc_diag_error(
+			parser->diag, &parser->previous,
+			"the first byte of an option is its kind: write 'tcp option %u exists'",
+			(unsigned)field->raw.kind);
+		return false;
+	}
+	use_named_option(field);
+	return true;
+}
+
+/* --- other kinds of fields ------------------------------------------------------------------------------------ */
+
+static bool parse_raw(struct nc_parser *parser, struct nc_ast_field *field)
+{
+	static const struct {
+		const char *word;
+		enum nc_raw_base base;
+	} bases[] = {
+		{"ll", NC_RAW_LINK},
+		{"nh", NC_RAW_NETWORK},
+		{"th", NC_RAW_TRANSPORT},
+		{"ih", NC_RAW_INNER},
+	};
+	size_t i = 0;
+
+	nc_parser_advance(parser);
+	while (i < 4 && !nc_parser_accept_word(parser, bases[i].word))
+		i++;
+	if (i == 4)
+		return nc_parser_unexpected(parser, "'ll', 'nh', 'th' or 'ih'");
+	field->field = NC_FIELD_RAW;
+	field->raw.base = bases[i].base;
+	return parse_bits(parser, 65535 * 8, &field->raw);
 }
 
 static bool parse_modulus(struct nc_parser *parser, struct nc_generator *generator)
@@ -209,6 +313,16 @@ static bool parse_jhash(struct nc_parser *parser, struct nc_ast_field *field)
 	return nc_parse_key(parser, &field->key) && parse_modulus(parser, &field->generator);
 }
 
+/* "rt0 addr[1]" is where the first segment of another type is. */
+static bool parse_address(struct nc_parser *parser, struct nc_ast_field *field)
+{
+	char name[NC_KEYWORD_SIZE] = "sid";
+
+	return nc_parser_expect_word(parser, "addr") && parse_index(parser, name) &&
+	       (nc_field_by_name("srh", name, &field->field) == 0 ||
+		nc_parser_unexpected(parser, "'addr[1]'"));
+}
+
 static bool parse_words(struct nc_parser *parser, struct nc_ast_field *field)
 {
 	char header[NC_KEYWORD_SIZE];
@@ -224,7 +338,14 @@ static bool parse_words(struct nc_parser *parser, struct nc_ast_field *field)
 	if (nc_same_word(header, "jhash"))
 		return parse_jhash(parser, field);
 	if (nc_same_word(header, "tcp") && nc_parser_accept_word(parser, "option"))
-		return parse_name(parser, "tcp option", &field->field);
+		return parse_option(parser, field);
+	if (nc_same_word(header, "ip") && nc_parser_accept_word(parser, "option"))
+		return parse_name(parser, "ip option", &field->field);
+	if (nc_same_word(header, "sctp") && nc_parser_accept_word(parser, "chunk"))
+		return parse_name(parser, "sctp chunk", &field->field);
+	/* As nft, which does not look at the type of a routing header either. */
+	if (nc_same_word(header, "rt0"))
+		return parse_address(parser, field);
 	return parse_name(parser, header, &field->field);
 }
 

@@ -6,6 +6,7 @@
  *	rule  = { stmt } [ "comment" STRING ]
  *	match = key [ relation ] value | key "vmap" map | key "set" argument
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "lang/parser.h"
@@ -29,9 +30,9 @@ static enum nc_relation parse_relation(struct nc_parser *parser)
 	return NC_RELATION_IMPLICIT;
 }
 
-static bool parse_vmap(struct nc_parser *parser, struct nc_expr *key, struct nc_ast_stmt *stmt)
+/* Behind "vmap" or "map". */
+static bool parse_lookup(struct nc_parser *parser, struct nc_expr *key, struct nc_ast_stmt *stmt)
 {
-	stmt->kind = NC_STMT_VMAP;
 	stmt->vmap.key = key;
 	if (!nc_parser_at(parser, NC_TOKEN_LBRACE))
 		return nc_parse_set_ref(parser, &stmt->vmap.map);
@@ -41,6 +42,12 @@ static bool parse_vmap(struct nc_parser *parser, struct nc_expr *key, struct nc_
 		return true;
 	nc_diag_error(parser->diag, &stmt->vmap.map->loc, "this map has no elements");
 	return false;
+}
+
+static bool parse_vmap(struct nc_parser *parser, struct nc_expr *key, struct nc_ast_stmt *stmt)
+{
+	stmt->kind = NC_STMT_VMAP;
+	return parse_lookup(parser, key, stmt);
 }
 
 static bool parse_assign(struct nc_parser *parser, struct nc_expr *key, struct nc_ast_stmt *stmt)
@@ -78,60 +85,56 @@ static bool parse_match(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 	return true;
 }
 
-/* "name web" instead of what the statement would say by itself. */
-static bool parse_object_name(struct nc_parser *parser, const char *expected,
-			      struct nc_ast_stmt *stmt, bool *ret_named)
+/* "name tcp dport map @web": which object it is, a map says. */
+static bool parse_objects(struct nc_parser *parser, enum nc_object_kind kind,
+			  struct nc_ast_stmt *stmt)
 {
-	struct nc_token token = parser->token;
+	struct nc_expr *key;
 
-	*ret_named = nc_parser_accept_word(parser, "name");
-	if (!*ret_named)
-		return true;
-	if (nc_parser_at_field(parser)) {
-		nc_diag_error(parser->diag, &token.loc,
-			      "objects named by a map are nft grammar that netctl does not "
-			      "support; write a rule for each, or let the elements of a set count");
-		return false;
-	}
-	if (nc_parser_at(parser, NC_TOKEN_STRING)) {
-		if (!nc_parser_take(parser, &stmt->object))
-			return false;
-	} else if (!nc_parser_at_field(parser)) {
-		return nc_parser_name(parser, expected, &stmt->object);
-	}
-	if (stmt->object.text && !nc_parser_at_word(parser, "map"))
-		return true;
-	nc_diag_error(parser->diag, &token.loc,
-		      "objects named by a map are nft grammar that netctl does not support; write "
-		      "a rule for each, or let the elements of a set count");
-	return false;
+	stmt->kind = NC_STMT_OBJECT;
+	stmt->objects = kind;
+	return nc_parse_key(parser, &key) && nc_parser_expect_word(parser, "map") &&
+	       parse_lookup(parser, key, stmt);
+}
+
+/* "name web" instead of what the statement would say by itself. */
+static bool parse_object_name(struct nc_parser *parser, enum nc_object_kind kind,
+			      struct nc_ast_stmt *stmt)
+{
+	char expected[32];
+
+	if (nc_parser_at(parser, NC_TOKEN_STRING))
+		return nc_parser_take(parser, &stmt->object);
+	if (nc_parser_at_field(parser))
+		return parse_objects(parser, kind, stmt);
+	snprintf(expected, sizeof(expected), "a %s's name", nc_kind_word(kind));
+	return nc_parser_name(parser, expected, &stmt->object);
 }
 
 static bool parse_counter(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 {
-	bool named, given;
+	bool given;
 
 	stmt->kind = NC_STMT_COUNTER;
-	return parse_object_name(parser, "a counter's name", stmt, &named) &&
-	       (named || nc_parse_counter(parser, &stmt->counter, &given));
+	if (nc_parser_accept_word(parser, "name"))
+		return parse_object_name(parser, NC_KIND_COUNTER, stmt);
+	return nc_parse_counter(parser, &stmt->counter, &given);
 }
 
 static bool parse_limit(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 {
-	bool named;
-
 	stmt->kind = NC_STMT_LIMIT;
-	return parse_object_name(parser, "a limit's name", stmt, &named) &&
-	       (named || nc_parse_limit(parser, &stmt->limit));
+	if (nc_parser_accept_word(parser, "name"))
+		return parse_object_name(parser, NC_KIND_LIMIT, stmt);
+	return nc_parse_limit(parser, &stmt->limit);
 }
 
 static bool parse_quota(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 {
-	bool named;
-
 	stmt->kind = NC_STMT_QUOTA;
-	return parse_object_name(parser, "a quota's name", stmt, &named) &&
-	       (named || nc_parse_quota(parser, &stmt->quota));
+	if (nc_parser_accept_word(parser, "name"))
+		return parse_object_name(parser, NC_KIND_QUOTA, stmt);
+	return nc_parse_quota(parser, &stmt->quota);
 }
 
 static bool parse_add(struct nc_parser *parser, struct nc_ast_stmt *stmt)
@@ -185,6 +188,24 @@ static bool parse_fwd(struct nc_parser *parser, struct nc_ast_stmt *stmt)
 	return nc_parse_send(parser, stmt);
 }
 
+/* "reset tcp option sack-perm" */
+static bool parse_reset(struct nc_parser *parser, struct nc_ast_stmt *stmt)
+{
+	const struct nc_field_info *info;
+
+	stmt->kind = NC_STMT_RESET;
+	if (!nc_parser_at_word(parser, "tcp"))
+		return nc_parser_unexpected(parser, "'tcp option' and the option's name");
+	if (!nc_parse_field(parser, &stmt->assign.target))
+		return false;
+	info = nc_field_info(stmt->assign.target->field->field);
+	if (info->read == NC_READ_TCP_OPTION && info->type == NC_TYPE_BOOLEAN)
+		return true;
+	nc_diag_error(parser->diag, &stmt->assign.target->loc,
+		      "an option is removed as a whole: write 'reset tcp option' and its name");
+	return false;
+}
+
 static const struct {
 	const char *word;
 	bool (*parse)(struct nc_parser *parser, struct nc_ast_stmt *stmt);
@@ -192,7 +213,7 @@ static const struct {
 	{"counter", parse_counter}, {"limit", parse_limit},  {"quota", parse_quota},
 	{"log", nc_parse_log},	    {"add", parse_add},	     {"update", parse_update},
 	{"delete", parse_delete},   {"set", parse_set_word}, {"meter", nc_parse_meter},
-	{"dup", parse_dup},	    {"fwd", parse_fwd},
+	{"dup", parse_dup},	    {"fwd", parse_fwd},	     {"reset", parse_reset},
 };
 
 /* What is no statement: name what it may have been meant for. false. */

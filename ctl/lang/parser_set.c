@@ -81,7 +81,8 @@ static bool parse_typeof(struct nc_parser *parser, struct nc_ast_set *set)
 		return true;
 	if (!nc_parser_expect(parser, NC_TOKEN_COLON, "':' and the type of the data"))
 		return false;
-	if (nc_parser_at_word(parser, "verdict"))
+	if (nc_parser_at_word(parser, "verdict") || nc_parser_at_word(parser, "counter") ||
+	    nc_parser_at_word(parser, "quota") || nc_parser_at_word(parser, "limit"))
 		return parse_type_words(parser, &set->data);
 	return nc_parse_key(parser, &set->data_fields);
 }

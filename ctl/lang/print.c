@@ -43,7 +43,7 @@ static void print_devices(const struct nc_chain *chain, FILE *out)
 /* As nft: by name where the name is near. */
 static void print_priority(int priority, unsigned flags, FILE *out)
 {
-	if (flags & NC_PRINT_NUMERIC || priority < -10 || priority > 10)
+	if (flags & (NC_PRINT_NUMERIC | NC_PRINT_PRIORITIES) || priority < -10 || priority > 10)
 		fprintf(out, " priority %d", priority);
 	else if (priority == 0)
 		fputs(" priority filter", out);
@@ -249,6 +249,8 @@ static void print_set_type(const struct nc_set *set, unsigned flags, FILE *out)
 		nc_print_key(&set->typeof_data, flags, out);
 	} else if (set->map == NC_MAP_VALUE) {
 		fprintf(out, " : %s", nc_type_info(set->data_type.type)->name);
+	} else if (set->map == NC_MAP_OBJECT) {
+		fprintf(out, " : %s", nc_kind_word(set->objects));
 	}
 	fputc('\n', out);
 }

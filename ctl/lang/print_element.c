@@ -27,7 +27,11 @@ static void print_generator(const struct nc_selector *selector, unsigned flags, 
 static void print_raw(const struct nc_raw *raw, FILE *out)
 {
 	static const char *const bases[] = {
-		[NC_RAW_LINK] = "ll", [NC_RAW_NETWORK] = "nh", [NC_RAW_TRANSPORT] = "th"};
+		[NC_RAW_LINK] = "ll",
+		[NC_RAW_NETWORK] = "nh",
+		[NC_RAW_TRANSPORT] = "th",
+		[NC_RAW_INNER] = "ih",
+	};
 
 	fprintf(out, "@%s,%" PRIu32 ",%" PRIu32, bases[raw->base], raw->offset, raw->length);
 }
@@ -40,6 +44,11 @@ static void print_field(const struct nc_selector *selector, unsigned flags, FILE
 		print_generator(selector, flags, out);
 	else if (selector->field == NC_FIELD_RAW)
 		print_raw(&selector->raw, out);
+	else if (selector->field == NC_FIELD_TCPOPT_NUMBER)
+		fprintf(out, "tcp option %" PRIu32, selector->raw.kind);
+	else if (selector->field == NC_FIELD_TCPOPT_RAW)
+		fprintf(out, "tcp option @%" PRIu32 ",%" PRIu32 ",%" PRIu32, selector->raw.kind,
+			selector->raw.offset, selector->raw.length);
 	else
 		fputs(nc_field_name(selector->field, name), out);
 }
@@ -143,6 +152,10 @@ void nc_print_counter(const struct nc_counter *counter, unsigned flags, FILE *ou
 
 void nc_print_verdict(const struct nc_do *verdict, FILE *out)
 {
+	if (verdict->kind == NC_DO_OBJECT) {
+		fprintf(out, "\"%s\"", verdict->chain);
+		return;
+	}
 	fputs(nc_verdict_word(verdict->kind), out);
 	if (verdict->chain)
 		fprintf(out, " %s", verdict->chain);

@@ -268,6 +268,14 @@ static void print_stmt(const struct nc_stmt *stmt, unsigned flags, FILE *out)
 	case NC_STMT_VMAP:
 		print_lookup(&stmt->vmap, "vmap", (struct nc_key_part){}, flags, out);
 		break;
+	case NC_STMT_RESET:
+		fputs("reset ", out);
+		nc_print_selector(&stmt->reset, true, flags, out);
+		break;
+	case NC_STMT_OBJECT:
+		fprintf(out, "%s name ", nc_kind_word(stmt->objects.kind));
+		print_lookup(&stmt->objects.lookup, "map", (struct nc_key_part){}, flags, out);
+		break;
 	case NC_STMT_COUNTER:
 		fputs("counter", out);
 		nc_print_counter(&stmt->counter, flags, out);

@@ -130,11 +130,26 @@ static void format_flags(nc_num value, const char *separator, bool numeric,
 	}
 }
 
+static bool is_numeric(enum nc_type type, unsigned flags)
+{
+	unsigned asked = NC_PRINT_STORED;
+
+	/* As nft: hours are always shown as such. */
+	if (type != NC_TYPE_HOUR)
+		asked |= NC_PRINT_NUMERIC;
+
+	if (type == NC_TYPE_INET_PROTO)
+		asked |= NC_PRINT_PROTOCOLS;
+	if (type == NC_TYPE_TIME || type == NC_TYPE_DAY)
+		asked |= NC_PRINT_TIMES;
+	return flags & asked;
+}
+
 void nc_format_value(struct nc_key_part part, nc_num value, const char *separator, unsigned flags,
 		     char text[NC_VALUE_SIZE])
 {
 	const char *symbol = nc_value_symbol(part.type, value);
-	bool numeric = flags & (NC_PRINT_NUMERIC | NC_PRINT_STORED);
+	bool numeric = is_numeric(part.type, flags);
 
 	/* Lists of flags stay lists: nft takes "0x2 / 0x12" for a prefix. */
 	if (part.type == NC_TYPE_TCP_FLAG && value && (!numeric || *separator == ','))

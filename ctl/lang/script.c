@@ -64,7 +64,7 @@ static int parse(struct nc_parser *parser, struct nc_script *script)
 	int r;
 
 	nc_parser_advance(parser);
-	r = parse_commands(parser, script);
+	r = nc_parse_prelude(parser) ? parse_commands(parser, script) : -EINVAL;
 	nc_vec_free(&parser->definitions);
 	nc_arena_free(&parser->one_rule);
 	return r;

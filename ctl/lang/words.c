@@ -98,13 +98,12 @@ static const struct unsupported_word elements[] = {
 
 #define NO_NAT                                                                                     \
 	"addresses are translated behind this hook; 'ip daddr set' rewrites them without state"
-#define NO_SOCKET "sockets are looked up behind this hook"
-#define NO_ROUTE  "routes are looked up behind this hook"
-#define NO_BRIDGE "bridges are behind this hook"
-#define NO_IPSEC  "packets are decrypted behind this hook"
-#define NO_TUNNEL "headers in a tunnel are not parsed"
-#define NO_ROUTING                                                                                 \
-	"of routing headers only nexthdr, hdrlength, type and seg-left are read: 'rt type 4'"
+#define NO_SOCKET  "sockets are looked up behind this hook"
+#define NO_ROUTE   "routes are looked up behind this hook"
+#define NO_BRIDGE  "bridges are behind this hook"
+#define NO_IPSEC   "packets are decrypted behind this hook"
+#define NO_TUNNEL  "headers in a tunnel are not parsed"
+#define NO_ROUTING "nft 1.0.6 cannot read its fields: 'srh' reads those of segment routing"
 
 static const struct unsupported_word statements[] = {
 	{"last", "'counter' tells whether a rule was hit"},
@@ -119,16 +118,12 @@ static const struct unsupported_word statements[] = {
 	{"tproxy", NO_SOCKET},
 	{"synproxy", NO_CONNECTIONS},
 	{"flow", NO_FLOWTABLE},
-	{"reset",
-	 "TCP options cannot be removed, only rewritten: 'tcp option maxseg size set 1360'"},
 	{"xt",
 	 "it stands for a rule of iptables; iptables-restore-translate writes it in nft's words"},
 	{"secmark", NO_SECMARK},
 	{"tunnel", NO_TUNNEL},
-	{"rt0", NO_ROUTING},
 	{"rt2", NO_ROUTING},
 	{"rt4", NO_ROUTING},
-	{"srh", NO_ROUTING},
 	{"gre", NO_TUNNEL},
 	{"gretap", NO_TUNNEL},
 	{"vxlan", NO_TUNNEL},
@@ -175,11 +170,6 @@ bool nc_word_unsupported(enum nc_unsupported where, const char *word, const char
 	return find_word(unsupported[where], word, ret_advice);
 }
 
-static const struct unsupported_word ip_fields[] = {
-	{"option", "options of IPv4 are not walked; 'ip hdrlength > 5' tells that there are some"},
-	{},
-};
-
 static const struct unsupported_word icmpv6_fields[] = {
 	{"packet-too-big", "nft calls it 'icmpv6 mtu'"},
 	{"taddr", "'@th,64,128' reads the address of a neighbour solicitation"},
@@ -197,27 +187,8 @@ static const struct unsupported_word rt_fields[] = {
 	{},
 };
 
-static const struct unsupported_word sctp_fields[] = {
-	{"chunk", "chunks are not walked; '@th,96,8' reads the first one's type"},
-	{},
-};
-
 static const struct unsupported_word dccp_fields[] = {
-	{"option", "options of DCCP are not walked"},
-	{},
-};
-
-#define ONE_BLOCK "of SACK's blocks only the first is read: 'tcp option sack left'"
-#define NO_OPTION                                                                                  \
-	"eol, nop, maxseg, window, sack-perm, sack and timestamp are the options that are found"
-
-static const struct unsupported_word option_fields[] = {
-	{"sack1", ONE_BLOCK},
-	{"sack2", ONE_BLOCK},
-	{"sack3", ONE_BLOCK},
-	{"fastopen", NO_OPTION},
-	{"md5sig", NO_OPTION},
-	{"mptcp", NO_OPTION},
+	{"option", "options of DCCP are not walked, which nft 1.0.6 does not read either"},
 	{},
 };
 
@@ -251,8 +222,9 @@ static const struct {
 	const char *header;
 	const struct unsupported_word *fields;
 } unsupported_fields[] = {
-	{"ip", ip_fields},     {"icmpv6", icmpv6_fields}, {"rt", rt_fields},
-	{"sctp", sctp_fields}, {"dccp", dccp_fields},	  {"tcp option", option_fields},
+	{"icmpv6", icmpv6_fields},
+	{"rt", rt_fields},
+	{"dccp", dccp_fields},
 	{"meta", meta_fields},
 };
 

@@ -90,20 +90,19 @@ int nc_edit_get_chain(const struct nc_table *table, const char *name, const stru
 	return 0;
 }
 
-static bool same_devices(const struct nc_chain *a, const struct nc_chain *b)
+static int add_devices(struct nc_chain *chain, const struct nc_chain *more)
 {
-	nc_vec_foreach (device, &a->devices) {
-		if (!nc_chain_has_device(b, device->name))
-			return false;
+	nc_vec_foreach (device, &more->devices) {
+		if (nc_chain_has_device(chain, device->name))
+			continue;
+		if (nc_vec_push(&chain->devices, *device) < 0)
+			return -ENOMEM;
+		chain->single_device = false;
 	}
-	nc_vec_foreach (device, &b->devices) {
-		if (!nc_chain_has_device(a, device->name))
-			return false;
-	}
-	return true;
+	return 0;
 }
 
-/* An existing chain named again: it must be the same one; its policy may change. */
+/* An existing chain named again: it must be the same one; its policy may change, and it may get more devices. */
 static int reopen_chain(struct nc_chain *old, const struct nc_chain *chain, bool create,
 			struct nc_diag *diag)
 {
@@ -122,14 +121,9 @@ static int reopen_chain(struct nc_chain *old, const struct nc_chain *chain, bool
 				     "chain '%s' is there already with another hook or priority; "
 				     "delete it first",
 				     chain->name);
-	if (!same_devices(old, chain))
-		return nc_diag_error(
-			diag, &chain->loc,
-			"chain '%s' is there already for other devices; delete it first",
-			chain->name);
 	if (chain->policy_given)
 		old->policy = chain->policy;
-	return 0;
+	return add_devices(old, chain);
 }
 
 int nc_edit_add_chain(struct nc_table *table, struct nc_chain *chain, bool create,

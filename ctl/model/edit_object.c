@@ -50,9 +50,10 @@ int nc_edit_delete_object(struct nc_table *table, enum nc_object_kind kind, cons
 		if (object->kind != kind || strcmp(object->name, name) != 0)
 			continue;
 		if (nc_table_names_object(table, kind, name)) {
-			nc_diag_error(diag, loc,
-				      "Device or resource busy: a rule of table '%s' uses %s '%s'",
-				      table->name, nc_kind_word(kind), name);
+			nc_diag_error(
+				diag, loc,
+				"Device or resource busy: a rule or map of table '%s' uses %s '%s'",
+				table->name, nc_kind_word(kind), name);
 			return -EBUSY;
 		}
 		nc_object_free(object);

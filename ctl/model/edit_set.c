@@ -25,8 +25,8 @@ static bool same_declaration(const struct nc_set *a, const struct nc_set *b)
 	       a->map == b->map &&
 	       (a->map != NC_MAP_VALUE || (a->data_type.type == b->data_type.type &&
 					   a->data_type.bits == b->data_type.bits)) &&
-	       a->timeout == b->timeout && a->carries == b->carries &&
-	       a->auto_merge == b->auto_merge;
+	       (a->map != NC_MAP_OBJECT || a->objects == b->objects) && a->timeout == b->timeout &&
+	       a->carries == b->carries && a->auto_merge == b->auto_merge;
 }
 
 /* An existing set declared again: the declarations must agree; new elements are added. */

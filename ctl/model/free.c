@@ -110,6 +110,12 @@ void nc_stmt_clear(struct nc_stmt *stmt)
 	case NC_STMT_VMAP:
 		nc_lookup_clear(&stmt->vmap);
 		break;
+	case NC_STMT_OBJECT:
+		nc_lookup_clear(&stmt->objects.lookup);
+		break;
+	case NC_STMT_RESET:
+		nc_selector_clear(&stmt->reset);
+		break;
 	case NC_STMT_LOG:
 		free(stmt->log.prefix);
 		break;

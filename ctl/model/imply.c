@@ -74,6 +74,14 @@ static const char *protocol_name(enum nc_type type, nc_num value, char buffer[16
 	return buffer;
 }
 
+/* As nft: what an extension header or an option of IPv4 needs stands first in the rule. */
+static bool stands_first(enum nc_field field)
+{
+	enum nc_source_kind read = nc_field_info(field)->read;
+
+	return read == NC_READ_EXTENSION || read == NC_READ_IP_OPTION;
+}
+
 /* Put "field { values }" in front of the statement that is looked at. */
 static int imply_any(struct context *context, enum nc_field field, unsigned depth,
 		     const nc_num *values, size_t n)
@@ -95,12 +103,9 @@ static int imply_any(struct context *context, enum nc_field field, unsigned dept
 
 		r = nc_vec_push(&stmt.match.values, element);
 	}
-	/* As nft: what an extension header needs stands first in the rule. */
 	if (r == 0)
-		r = nc_vec_insert(
-			&context->rule->stmts,
-			nc_field_info(context->field)->read == NC_READ_EXTENSION ? 0 : context->at,
-			stmt);
+		r = nc_vec_insert(&context->rule->stmts,
+				  stands_first(context->field) ? 0 : context->at, stmt);
 	if (r < 0) {
 		nc_match_clear(&stmt.match);
 		return r;
@@ -158,10 +163,10 @@ static int need_network(struct context *context, nc_num wanted)
 
 	if (context->tags > 1)
 		return refuse_behind_two_tags(context);
-	if (context->network.known)
-		return check_layer(context, &context->network, NC_TYPE_ETHER_TYPE, wanted);
 	if (context->perhaps_tag)
 		return refuse_conflict(context, NC_TYPE_ETHER_TYPE, ETH_P_8021Q, wanted);
+	if (context->network.known)
+		return check_layer(context, &context->network, NC_TYPE_ETHER_TYPE, wanted);
 	if (context->tags)
 		field = NC_FIELD_VLAN_TYPE;
 	else if (context->ether)
@@ -298,7 +303,7 @@ static int need_header(struct context *context)
 	}
 	if (nc_same_word(header, "vlan"))
 		return need_tag(context);
-	if (nc_same_word(header, "ip"))
+	if (nc_same_word(header, "ip") || nc_same_word(header, "ip option"))
 		return need_network(context, ETH_P_IP);
 	if (nc_same_word(header, "ip6") || nc_field_info(context->field)->read == NC_READ_EXTENSION)
 		return need_network(context, ETH_P_IPV6);
@@ -405,16 +410,20 @@ static void establish_value(struct context *context, const struct nc_match *matc
 static void establish_values(struct context *context)
 {
 	const struct nc_match *match = &context->rule->stmts.v[context->at].match;
+	bool perhaps_tag = context->perhaps_tag;
 	struct layer network = {};
 
 	if (!names_values(match))
 		return;
+	context->perhaps_tag = false;
 	nc_vec_foreach (element, &match->values) {
 		if (is_single(element))
 			establish_value(context, match, element->interval.low, &network);
 	}
 	if (network.known)
 		context->network = network;
+	else
+		context->perhaps_tag |= perhaps_tag;
 }
 
 /* Selectors in the order in which they are read: the one numbered *n, which counts down past those that are not it. */
@@ -447,6 +456,8 @@ static struct nc_selector *find_selector(struct nc_stmt *stmt, size_t n)
 		return find_in_key(&stmt->match.key, &n);
 	case NC_STMT_VMAP:
 		return find_in_key(&stmt->vmap.key, &n);
+	case NC_STMT_OBJECT:
+		return find_in_key(&stmt->objects.lookup.key, &n);
 	case NC_STMT_SET:
 		return find_in_key(&stmt->set->key, &n) ?: find_in_value(&stmt->set->data, &n);
 	case NC_STMT_ASSIGN:

@@ -20,6 +20,9 @@ static int refer_elements(nc_set_elements *elements, const struct nc_stmt *stmt,
 
 		if (r || !verdict || !verdict->chain)
 			continue;
+		if (verdict->kind == NC_DO_OBJECT)
+			reference.kind = NC_REFERS_OBJECT;
+		reference.object = verdict->object;
 		reference.name = &verdict->chain;
 		if (element->more->data_loc.line)
 			reference.loc = &element->more->data_loc;
@@ -62,11 +65,16 @@ static int refer_stmt(struct nc_stmt *stmt, nc_reference_fn *fn, void *context)
 	case NC_STMT_VMAP:
 		r = refer_set(&stmt->vmap.map, &stmt->vmap.loc, stmt, fn, context);
 		return r ?: refer_elements(&stmt->vmap.elements, stmt, fn, context);
+	case NC_STMT_OBJECT:
+		r = refer_set(&stmt->objects.lookup.map, &stmt->objects.lookup.loc, stmt, fn,
+			      context);
+		return r ?: refer_elements(&stmt->objects.lookup.elements, stmt, fn, context);
 	case NC_STMT_COUNTER:
 	case NC_STMT_LIMIT:
 	case NC_STMT_QUOTA:
 		reference.kind = NC_REFERS_OBJECT;
 		reference.name = &stmt->object;
+		reference.object = nc_stmt_object_kind(stmt);
 		return stmt->object ? fn(&reference, context) : 0;
 	case NC_STMT_SET:
 		r = refer_set(&stmt->set->set, &stmt->loc, stmt, fn, context);
@@ -93,7 +101,7 @@ int nc_rule_each_reference(struct nc_rule *rule, nc_reference_fn *fn, void *cont
 
 int nc_set_each_reference(struct nc_set *set, nc_reference_fn *fn, void *context)
 {
-	return set->map == NC_MAP_VERDICT ? refer_elements(&set->elements, NULL, fn, context) : 0;
+	return nc_map_names(set->map) ? refer_elements(&set->elements, NULL, fn, context) : 0;
 }
 
 int nc_table_each_reference(struct nc_table *table, nc_reference_fn *fn, void *context)
@@ -121,8 +129,7 @@ struct question {
 static bool is_asked(const struct nc_reference *reference, const struct question *question)
 {
 	return reference->kind == question->kind && strcmp(*reference->name, question->name) == 0 &&
-	       (question->kind != NC_REFERS_OBJECT ||
-		nc_stmt_object_kind(reference->stmt) == question->object);
+	       (question->kind != NC_REFERS_OBJECT || reference->object == question->object);
 }
 
 static int find_name(const struct nc_reference *reference, void *context)

@@ -14,6 +14,7 @@ struct nc_reference {
 	const struct nc_loc *loc;
 	const struct nc_stmt *stmt;  /* NULL: in an element of a named map */
 	const struct nc_do *verdict; /* CHAIN */
+	enum nc_object_kind object;  /* OBJECT */
 };
 
 /* Call fn for every name in the rule or set, until it returns other than 0. */

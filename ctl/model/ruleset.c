@@ -184,6 +184,8 @@ const char *nc_kind_word(enum nc_object_kind kind)
 enum nc_object_kind nc_stmt_object_kind(const struct nc_stmt *stmt)
 {
 	switch (stmt->kind) {
+	case NC_STMT_OBJECT:
+		return stmt->objects.kind;
 	case NC_STMT_LIMIT:
 		return NC_KIND_LIMIT;
 	case NC_STMT_QUOTA:
@@ -273,8 +275,24 @@ void nc_ruleset_drop_meters(struct nc_ruleset *ruleset)
 
 unsigned nc_selector_bits(const struct nc_selector *selector)
 {
-	return selector->field == NC_FIELD_RAW ? selector->raw.length
-					       : nc_field_bits(selector->field);
+	bool raw = selector->field == NC_FIELD_RAW || selector->field == NC_FIELD_TCPOPT_RAW;
+
+	return raw ? selector->raw.length : nc_field_bits(selector->field);
+}
+
+unsigned nc_selector_offset(const struct nc_selector *selector)
+{
+	bool raw = selector->field == NC_FIELD_RAW || selector->field == NC_FIELD_TCPOPT_RAW;
+
+	return raw ? selector->raw.offset : nc_field_info(selector->field)->offset;
+}
+
+unsigned nc_selector_kind(const struct nc_selector *selector)
+{
+	bool numbered =
+		selector->field == NC_FIELD_TCPOPT_RAW || selector->field == NC_FIELD_TCPOPT_NUMBER;
+
+	return numbered ? selector->raw.kind : nc_field_info(selector->field)->protocol;
 }
 
 enum nc_type nc_selector_type(const struct nc_selector *selector)

@@ -28,12 +28,13 @@ struct nc_bitop {
 	nc_num value;
 };
 
-/* "@th,16,32" */
-enum nc_raw_base { NC_RAW_LINK, NC_RAW_NETWORK, NC_RAW_TRANSPORT };
+/* "@th,16,32"; INNER: what the transport header carries */
+enum nc_raw_base { NC_RAW_LINK, NC_RAW_NETWORK, NC_RAW_TRANSPORT, NC_RAW_INNER };
 
 struct nc_raw {
 	enum nc_raw_base base;
 	uint32_t offset, length; /* bits */
+	uint32_t kind;		 /* of a TCP option that has no name, instead of base */
 };
 
 struct nc_selector;
@@ -53,13 +54,17 @@ struct nc_generator {
 struct nc_selector {
 	enum nc_field field;
 	unsigned depth;			/* VLAN fields: 0 for the outermost tag, 1 for the second */
-	struct nc_raw raw;		/* RAW */
+	struct nc_raw raw;		/* RAW, TCPOPT_RAW, TCPOPT_NUMBER */
 	struct nc_generator *generator; /* NUMGEN and JHASH, owned */
 	NC_VEC(struct nc_bitop) ops;	/* in order */
 	struct nc_loc loc;
 };
 
 unsigned nc_selector_bits(const struct nc_selector *selector);
+/* Where in its header, option or chunk the field begins. */
+unsigned nc_selector_offset(const struct nc_selector *selector);
+/* The kind of its option or chunk, or the extension header. */
+unsigned nc_selector_kind(const struct nc_selector *selector);
 enum nc_type nc_selector_type(const struct nc_selector *selector);
 void nc_selector_clear(struct nc_selector *selector);
 void nc_key_clear(nc_key *key);
@@ -70,6 +75,8 @@ void nc_key_clear(nc_key *key);
 
 /* --- verdicts and values ------------------------------------------------------------------------------ */
 
+enum nc_object_kind { NC_KIND_COUNTER, NC_KIND_QUOTA, NC_KIND_LIMIT, _NC_KIND_MAX };
+
 enum nc_verdict_kind {
 	NC_DO_ACCEPT,
 	NC_DO_DROP,
@@ -77,13 +84,15 @@ enum nc_verdict_kind {
 	NC_DO_RETURN,
 	NC_DO_JUMP,
 	NC_DO_GOTO,
+	NC_DO_OBJECT, /* no verdict: the object that an element of an object map names runs */
 	_NC_DO_MAX
 };
 
 /* "jump web" */
 struct nc_do {
 	enum nc_verdict_kind kind;
-	char *chain; /* JUMP and GOTO, in the rule's table; owned */
+	enum nc_object_kind object; /* OBJECT */
+	char *chain; /* JUMP and GOTO: a chain; OBJECT: its name; in the rule's table; owned */
 	struct nc_loc loc;
 };
 
@@ -129,7 +138,7 @@ struct nc_element_more {
 	/* of maps: */
 	bool mapped;
 	nc_num data;
-	struct nc_do verdict; /* of verdict maps */
+	struct nc_do verdict; /* of verdict maps and object maps */
 	struct nc_loc data_loc;
 };
 
@@ -179,7 +188,13 @@ int nc_key_type_of(const nc_key *key, nc_key_type *ret);
 #define NC_CARRY_QUOTA	 0x04
 #define NC_CARRY_BITS	 3
 
-enum nc_map_kind { NC_MAP_NONE, NC_MAP_VALUE, NC_MAP_VERDICT };
+enum nc_map_kind { NC_MAP_NONE, NC_MAP_VALUE, NC_MAP_VERDICT, NC_MAP_OBJECT };
+
+/* Do elements of such a map name chains or objects of the table? */
+static inline bool nc_map_names(enum nc_map_kind kind)
+{
+	return kind == NC_MAP_VERDICT || kind == NC_MAP_OBJECT;
+}
 
 struct nc_set {
 	char *name;
@@ -187,6 +202,7 @@ struct nc_set {
 	nc_key typeof_key; /* "typeof ip saddr . tcp dport": how type was given; empty: by "type" */
 	enum nc_map_kind map;
 	struct nc_key_part data_type; /* VALUE */
+	enum nc_object_kind objects;  /* OBJECT: what all of them are */
 	nc_key typeof_data;
 	unsigned flags; /* NC_SET_* */
 	bool auto_merge, size_given;
@@ -329,6 +345,8 @@ enum nc_stmt_kind {
 	NC_STMT_ASSIGN, /* "ip ttl set 5", "meta mark set 1" */
 	NC_STMT_DUP,
 	NC_STMT_FWD,
+	NC_STMT_OBJECT, /* "counter name tcp dport map @m": the object that a map names */
+	NC_STMT_RESET,	/* "reset tcp option sack-perm" */
 	_NC_STMT_MAX
 };
 
@@ -350,6 +368,11 @@ struct nc_stmt {
 		struct nc_limit limit;
 		struct nc_quota quota;
 		struct nc_log log;
+		struct {
+			enum nc_object_kind kind;
+			struct nc_lookup lookup;
+		} objects;
+		struct nc_selector reset; /* the option, of type boolean */
 		/* Owned. Pointers: these are large, and among ten thousand statements few. */
 		struct nc_set_stmt *set;
 		struct nc_assign *assign;
@@ -392,8 +415,6 @@ struct nc_chain {
 	NC_VEC(struct nc_device_name) devices;
 	NC_VEC(struct nc_rule *) rules;
 };
-
-enum nc_object_kind { NC_KIND_COUNTER, NC_KIND_QUOTA, NC_KIND_LIMIT, _NC_KIND_MAX };
 
 /* "counter web { … }": state that several rules share. */
 struct nc_object_decl {

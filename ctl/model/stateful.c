@@ -65,6 +65,8 @@ static int visit_stmt(struct visit *v, struct nc_stmt *stmt)
 		return visit_key(v, &stmt->match.key);
 	case NC_STMT_VMAP:
 		return visit_key(v, &stmt->vmap.key);
+	case NC_STMT_OBJECT:
+		return visit_key(v, &stmt->objects.lookup.key);
 	case NC_STMT_SET:
 		r = visit_key(v, &stmt->set->key);
 		return r ?: visit_value(v, &stmt->set->data);

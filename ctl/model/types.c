@@ -22,25 +22,35 @@ static const struct nc_symbol ether_types[] = {
 
 /* IANA's protocol numbers under the names of Debian's /etc/protocols; nft adds "icmpv6". */
 static const struct nc_symbol inet_protos[] = {
-	{"ip", 0},	    {"hopopt", 0},	{"icmp", 1},
-	{"igmp", 2},	    {"ggp", 3},		{"ipencap", 4},
-	{"st", 5},	    {"tcp", 6},		{"egp", 8},
-	{"igp", 9},	    {"pup", 12},	{"udp", 17},
-	{"hmp", 20},	    {"xns-idp", 22},	{"rdp", 27},
-	{"iso-tp4", 29},    {"dccp", 33},	{"xtp", 36},
-	{"ddp", 37},	    {"idpr-cmtp", 38},	{"ipv6", 41},
-	{"ipv6-route", 43}, {"ipv6-frag", 44},	{"idrp", 45},
-	{"rsvp", 46},	    {"gre", 47},	{"esp", 50},
-	{"ah", 51},	    {"skip", 57},	{"ipv6-icmp", 58},
-	{"icmpv6", 58},	    {"ipv6-nonxt", 59}, {"ipv6-opts", 60},
-	{"rspf", 73},	    {"vmtp", 81},	{"eigrp", 88},
-	{"ospf", 89},	    {"ax.25", 93},	{"ipip", 94},
-	{"etherip", 97},    {"encap", 98},	{"pim", 103},
-	{"ipcomp", 108},    {"comp", 108},	{"vrrp", 112},
-	{"l2tp", 115},	    {"isis", 124},	{"sctp", 132},
-	{"fc", 133},	    {"udplite", 136},	{"mpls-in-ip", 137},
-	{"manet", 138},	    {"hip", 139},	{"shim6", 140},
-	{"wesp", 141},	    {"rohc", 142},	{},
+	{"ip", 0},	   {"hopopt", 0},
+	{"icmp", 1},	   {"igmp", 2},
+	{"ggp", 3},	   {"ipencap", 4},
+	{"st", 5},	   {"tcp", 6},
+	{"egp", 8},	   {"igp", 9},
+	{"pup", 12},	   {"udp", 17},
+	{"hmp", 20},	   {"xns-idp", 22},
+	{"rdp", 27},	   {"iso-tp4", 29},
+	{"dccp", 33},	   {"xtp", 36},
+	{"ddp", 37},	   {"idpr-cmtp", 38},
+	{"ipv6", 41},	   {"ipv6-route", 43},
+	{"ipv6-frag", 44}, {"idrp", 45},
+	{"rsvp", 46},	   {"gre", 47},
+	{"esp", 50},	   {"ah", 51},
+	{"skip", 57},	   {"ipv6-icmp", 58},
+	{"icmpv6", 58},	   {"ipv6-nonxt", 59},
+	{"ipv6-opts", 60}, {"rspf", 73},
+	{"vmtp", 81},	   {"eigrp", 88},
+	{"ospf", 89},	   {"ax.25", 93},
+	{"ipip", 94},	   {"etherip", 97},
+	{"encap", 98},	   {"pim", 103},
+	{"ipcomp", 108},   {"comp", 108},
+	{"vrrp", 112},	   {"l2tp", 115},
+	{"isis", 124},	   {"sctp", 132},
+	{"fc", 133},	   {"mobility-header", 135},
+	{"udplite", 136},  {"mpls-in-ip", 137},
+	{"manet", 138},	   {"hip", 139},
+	{"shim6", 140},	   {"wesp", 141},
+	{"rohc", 142},	   {},
 };
 
 /* The services that rulesets name; IANA's numbers. Ports are printed as numbers. */
@@ -350,10 +360,10 @@ unsigned nc_field_bits(enum nc_field field)
 /* The fields of a header stand together. Where the next header's begin, by the first field of one. */
 static enum nc_field next_header(enum nc_field first)
 {
-	static unsigned char known[_NC_FIELD_MAX];
+	static uint16_t known[_NC_FIELD_MAX];
 	enum nc_field next = first;
 
-	_Static_assert(_NC_FIELD_MAX <= UINT8_MAX, "the number of a field is a byte");
+	_Static_assert(_NC_FIELD_MAX <= UINT16_MAX, "numbers of fields are of 16 bits");
 	if (known[first])
 		return known[first];
 	while (next < _NC_FIELD_MAX && strcmp(fields[next].header, fields[first].header) == 0)
@@ -409,7 +419,7 @@ const char *nc_field_name(enum nc_field field, char text[48])
 	char *at = text;
 
 	if (!is_unqualified(field))
-		at = stpcpy(stpcpy(at, fields[field].header), " ");
+		at = stpcpy(stpcpy(at, fields[field].header), *fields[field].name ? " " : "");
 	strcpy(at, fields[field].name);
 	return text;
 }

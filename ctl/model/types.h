@@ -96,6 +96,8 @@ enum nc_source_kind {
 	NC_READ_TRANSPORT,  /* from the transport header on */
 	NC_READ_EXTENSION,  /* from the IPv6 extension header on; width 0: is it there? */
 	NC_READ_TCP_OPTION, /* from the TCP option's kind byte on; width 0: is it there? */
+	NC_READ_IP_OPTION,  /* likewise of IPv4 */
+	NC_READ_SCTP_CHUNK, /* from the chunk's type on; width 0: is it there? */
 	NC_READ_META,	    /* known beside the packet */
 	NC_READ_RAW,	    /* "@th,16,16": the selector says where */
 	NC_READ_NUMGEN,	    /* "numgen random mod 4" */
@@ -204,6 +206,11 @@ enum nc_source_kind {
 	X(RT_HDRLENGTH, "rt", "hdrlength", INTEGER, 8, EXTENSION, 8, 43, false)                    \
 	X(RT_TYPE, "rt", "type", INTEGER, 8, EXTENSION, 16, 43, false)                             \
 	X(RT_SEG_LEFT, "rt", "seg-left", INTEGER, 8, EXTENSION, 24, 43, false)                     \
+	X(SRH_LAST_ENTRY, "srh", "last-entry", INTEGER, 8, EXTENSION, 32, 43, false)               \
+	X(SRH_FLAGS, "srh", "flags", INTEGER, 8, EXTENSION, 40, 43, false)                         \
+	X(SRH_TAG, "srh", "tag", INTEGER, 16, EXTENSION, 48, 43, false)                            \
+	X(SRH_SID_1, "srh", "sid[1]", IPV6_ADDR, 0, EXTENSION, 64, 43, false)                      \
+	X(SRH_SID_2, "srh", "sid[2]", IPV6_ADDR, 0, EXTENSION, 192, 43, false)                     \
 	X(FRAG_NEXTHDR, "frag", "nexthdr", INET_PROTO, 0, EXTENSION, 0, 44, false)                 \
 	X(FRAG_RESERVED, "frag", "reserved", INTEGER, 8, EXTENSION, 8, 44, false)                  \
 	X(FRAG_FRAG_OFF, "frag", "frag-off", INTEGER, 13, EXTENSION, 16, 44, false)                \
@@ -246,6 +253,184 @@ enum nc_source_kind {
 	  true)                                                                                    \
 	X(TCPOPT_TIMESTAMP_TSECR, "tcp option", "timestamp tsecr", INTEGER, 32, TCP_OPTION, 48, 8, \
 	  true)                                                                                    \
+	X(TCPOPT_SACK1_LEFT, "tcp option", "sack1 left", INTEGER, 32, TCP_OPTION, 80, 5, true)     \
+	X(TCPOPT_SACK1_RIGHT, "tcp option", "sack1 right", INTEGER, 32, TCP_OPTION, 112, 5, true)  \
+	X(TCPOPT_SACK2_LEFT, "tcp option", "sack2 left", INTEGER, 32, TCP_OPTION, 144, 5, true)    \
+	X(TCPOPT_SACK2_RIGHT, "tcp option", "sack2 right", INTEGER, 32, TCP_OPTION, 176, 5, true)  \
+	X(TCPOPT_SACK3_LEFT, "tcp option", "sack3 left", INTEGER, 32, TCP_OPTION, 208, 5, true)    \
+	X(TCPOPT_SACK3_RIGHT, "tcp option", "sack3 right", INTEGER, 32, TCP_OPTION, 240, 5, true)  \
+	X(TCPOPT_MD5SIG, "tcp option", "md5sig", BOOLEAN, 0, TCP_OPTION, 0, 19, false)             \
+	X(TCPOPT_MD5SIG_LENGTH, "tcp option", "md5sig length", INTEGER, 8, TCP_OPTION, 8, 19,      \
+	  false)                                                                                   \
+	X(TCPOPT_MPTCP, "tcp option", "mptcp", BOOLEAN, 0, TCP_OPTION, 0, 30, false)               \
+	X(TCPOPT_MPTCP_LENGTH, "tcp option", "mptcp length", INTEGER, 8, TCP_OPTION, 8, 30, false) \
+	X(TCPOPT_MPTCP_SUBTYPE, "tcp option", "mptcp subtype", INTEGER, 4, TCP_OPTION, 16, 30,     \
+	  false)                                                                                   \
+	X(TCPOPT_FASTOPEN, "tcp option", "fastopen", BOOLEAN, 0, TCP_OPTION, 0, 34, false)         \
+	X(TCPOPT_FASTOPEN_LENGTH, "tcp option", "fastopen length", INTEGER, 8, TCP_OPTION, 8, 34,  \
+	  false)                                                                                   \
+	X(TCPOPT_NUMBER, "tcp option", "", BOOLEAN, 0, TCP_OPTION, 0, 0, false)                    \
+	X(TCPOPT_RAW, "tcp option", "@", INTEGER, 0, TCP_OPTION, 0, 0, true)                       \
+	X(IPOPT_LSRR, "ip option", "lsrr", BOOLEAN, 0, IP_OPTION, 0, 131, false)                   \
+	X(IPOPT_LSRR_TYPE, "ip option", "lsrr type", INTEGER, 8, IP_OPTION, 0, 131, false)         \
+	X(IPOPT_LSRR_LENGTH, "ip option", "lsrr length", INTEGER, 8, IP_OPTION, 8, 131, false)     \
+	X(IPOPT_LSRR_PTR, "ip option", "lsrr ptr", INTEGER, 8, IP_OPTION, 16, 131, false)          \
+	X(IPOPT_RR, "ip option", "rr", BOOLEAN, 0, IP_OPTION, 0, 7, false)                         \
+	X(IPOPT_RR_TYPE, "ip option", "rr type", INTEGER, 8, IP_OPTION, 0, 7, false)               \
+	X(IPOPT_RR_LENGTH, "ip option", "rr length", INTEGER, 8, IP_OPTION, 8, 7, false)           \
+	X(IPOPT_RR_PTR, "ip option", "rr ptr", INTEGER, 8, IP_OPTION, 16, 7, false)                \
+	X(IPOPT_SSRR, "ip option", "ssrr", BOOLEAN, 0, IP_OPTION, 0, 137, false)                   \
+	X(IPOPT_SSRR_TYPE, "ip option", "ssrr type", INTEGER, 8, IP_OPTION, 0, 137, false)         \
+	X(IPOPT_SSRR_LENGTH, "ip option", "ssrr length", INTEGER, 8, IP_OPTION, 8, 137, false)     \
+	X(IPOPT_SSRR_PTR, "ip option", "ssrr ptr", INTEGER, 8, IP_OPTION, 16, 137, false)          \
+	X(IPOPT_RA, "ip option", "ra", BOOLEAN, 0, IP_OPTION, 0, 148, false)                       \
+	X(IPOPT_RA_TYPE, "ip option", "ra type", INTEGER, 8, IP_OPTION, 0, 148, false)             \
+	X(IPOPT_RA_LENGTH, "ip option", "ra length", INTEGER, 8, IP_OPTION, 8, 148, false)         \
+	X(IPOPT_RA_VALUE, "ip option", "ra value", INTEGER, 16, IP_OPTION, 16, 148, false)         \
+	X(CHUNK_DATA, "sctp chunk", "data", BOOLEAN, 0, SCTP_CHUNK, 0, 0, false)                   \
+	X(CHUNK_DATA_TYPE, "sctp chunk", "data type", INTEGER, 8, SCTP_CHUNK, 0, 0, false)         \
+	X(CHUNK_DATA_FLAGS, "sctp chunk", "data flags", INTEGER, 8, SCTP_CHUNK, 8, 0, false)       \
+	X(CHUNK_DATA_LENGTH, "sctp chunk", "data length", INTEGER, 16, SCTP_CHUNK, 16, 0, false)   \
+	X(CHUNK_DATA_TSN, "sctp chunk", "data tsn", INTEGER, 32, SCTP_CHUNK, 32, 0, false)         \
+	X(CHUNK_DATA_STREAM, "sctp chunk", "data stream", INTEGER, 16, SCTP_CHUNK, 64, 0, false)   \
+	X(CHUNK_DATA_SSN, "sctp chunk", "data ssn", INTEGER, 16, SCTP_CHUNK, 80, 0, false)         \
+	X(CHUNK_DATA_PPID, "sctp chunk", "data ppid", INTEGER, 32, SCTP_CHUNK, 96, 0, false)       \
+	X(CHUNK_INIT, "sctp chunk", "init", BOOLEAN, 0, SCTP_CHUNK, 0, 1, false)                   \
+	X(CHUNK_INIT_TYPE, "sctp chunk", "init type", INTEGER, 8, SCTP_CHUNK, 0, 1, false)         \
+	X(CHUNK_INIT_FLAGS, "sctp chunk", "init flags", INTEGER, 8, SCTP_CHUNK, 8, 1, false)       \
+	X(CHUNK_INIT_LENGTH, "sctp chunk", "init length", INTEGER, 16, SCTP_CHUNK, 16, 1, false)   \
+	X(CHUNK_INIT_INIT_TAG, "sctp chunk", "init init-tag", INTEGER, 32, SCTP_CHUNK, 32, 1,      \
+	  false)                                                                                   \
+	X(CHUNK_INIT_A_RWND, "sctp chunk", "init a-rwnd", INTEGER, 32, SCTP_CHUNK, 64, 1, false)   \
+	X(CHUNK_INIT_NUM_OUTBOUND_STREAMS, "sctp chunk", "init num-outbound-streams", INTEGER, 16, \
+	  SCTP_CHUNK, 96, 1, false)                                                                \
+	X(CHUNK_INIT_NUM_INBOUND_STREAMS, "sctp chunk", "init num-inbound-streams", INTEGER, 16,   \
+	  SCTP_CHUNK, 112, 1, false)                                                               \
+	X(CHUNK_INIT_INITIAL_TSN, "sctp chunk", "init initial-tsn", INTEGER, 32, SCTP_CHUNK, 128,  \
+	  1, false)                                                                                \
+	X(CHUNK_INIT_ACK, "sctp chunk", "init-ack", BOOLEAN, 0, SCTP_CHUNK, 0, 2, false)           \
+	X(CHUNK_INIT_ACK_TYPE, "sctp chunk", "init-ack type", INTEGER, 8, SCTP_CHUNK, 0, 2, false) \
+	X(CHUNK_INIT_ACK_FLAGS, "sctp chunk", "init-ack flags", INTEGER, 8, SCTP_CHUNK, 8, 2,      \
+	  false)                                                                                   \
+	X(CHUNK_INIT_ACK_LENGTH, "sctp chunk", "init-ack length", INTEGER, 16, SCTP_CHUNK, 16, 2,  \
+	  false)                                                                                   \
+	X(CHUNK_INIT_ACK_INIT_TAG, "sctp chunk", "init-ack init-tag", INTEGER, 32, SCTP_CHUNK, 32, \
+	  2, false)                                                                                \
+	X(CHUNK_INIT_ACK_A_RWND, "sctp chunk", "init-ack a-rwnd", INTEGER, 32, SCTP_CHUNK, 64, 2,  \
+	  false)                                                                                   \
+	X(CHUNK_INIT_ACK_NUM_OUTBOUND_STREAMS, "sctp chunk", "init-ack num-outbound-streams",      \
+	  INTEGER, 16, SCTP_CHUNK, 96, 2, false)                                                   \
+	X(CHUNK_INIT_ACK_NUM_INBOUND_STREAMS, "sctp chunk", "init-ack num-inbound-streams",        \
+	  INTEGER, 16, SCTP_CHUNK, 112, 2, false)                                                  \
+	X(CHUNK_INIT_ACK_INITIAL_TSN, "sctp chunk", "init-ack initial-tsn", INTEGER, 32,           \
+	  SCTP_CHUNK, 128, 2, false)                                                               \
+	X(CHUNK_SACK, "sctp chunk", "sack", BOOLEAN, 0, SCTP_CHUNK, 0, 3, false)                   \
+	X(CHUNK_SACK_TYPE, "sctp chunk", "sack type", INTEGER, 8, SCTP_CHUNK, 0, 3, false)         \
+	X(CHUNK_SACK_FLAGS, "sctp chunk", "sack flags", INTEGER, 8, SCTP_CHUNK, 8, 3, false)       \
+	X(CHUNK_SACK_LENGTH, "sctp chunk", "sack length", INTEGER, 16, SCTP_CHUNK, 16, 3, false)   \
+	X(CHUNK_SACK_CUM_TSN_ACK, "sctp chunk", "sack cum-tsn-ack", INTEGER, 32, SCTP_CHUNK, 32,   \
+	  3, false)                                                                                \
+	X(CHUNK_SACK_A_RWND, "sctp chunk", "sack a-rwnd", INTEGER, 32, SCTP_CHUNK, 64, 3, false)   \
+	X(CHUNK_SACK_NUM_GAP_ACK_BLOCKS, "sctp chunk", "sack num-gap-ack-blocks", INTEGER, 16,     \
+	  SCTP_CHUNK, 96, 3, false)                                                                \
+	X(CHUNK_SACK_NUM_DUP_TSNS, "sctp chunk", "sack num-dup-tsns", INTEGER, 16, SCTP_CHUNK,     \
+	  112, 3, false)                                                                           \
+	X(CHUNK_HEARTBEAT, "sctp chunk", "heartbeat", BOOLEAN, 0, SCTP_CHUNK, 0, 4, false)         \
+	X(CHUNK_HEARTBEAT_TYPE, "sctp chunk", "heartbeat type", INTEGER, 8, SCTP_CHUNK, 0, 4,      \
+	  false)                                                                                   \
+	X(CHUNK_HEARTBEAT_FLAGS, "sctp chunk", "heartbeat flags", INTEGER, 8, SCTP_CHUNK, 8, 4,    \
+	  false)                                                                                   \
+	X(CHUNK_HEARTBEAT_LENGTH, "sctp chunk", "heartbeat length", INTEGER, 16, SCTP_CHUNK, 16,   \
+	  4, false)                                                                                \
+	X(CHUNK_HEARTBEAT_ACK, "sctp chunk", "heartbeat-ack", BOOLEAN, 0, SCTP_CHUNK, 0, 5, false) \
+	X(CHUNK_HEARTBEAT_ACK_TYPE, "sctp chunk", "heartbeat-ack type", INTEGER, 8, SCTP_CHUNK, 0, \
+	  5, false)                                                                                \
+	X(CHUNK_HEARTBEAT_ACK_FLAGS, "sctp chunk", "heartbeat-ack flags", INTEGER, 8, SCTP_CHUNK,  \
+	  8, 5, false)                                                                             \
+	X(CHUNK_HEARTBEAT_ACK_LENGTH, "sctp chunk", "heartbeat-ack length", INTEGER, 16,           \
+	  SCTP_CHUNK, 16, 5, false)                                                                \
+	X(CHUNK_ABORT, "sctp chunk", "abort", BOOLEAN, 0, SCTP_CHUNK, 0, 6, false)                 \
+	X(CHUNK_ABORT_TYPE, "sctp chunk", "abort type", INTEGER, 8, SCTP_CHUNK, 0, 6, false)       \
+	X(CHUNK_ABORT_FLAGS, "sctp chunk", "abort flags", INTEGER, 8, SCTP_CHUNK, 8, 6, false)     \
+	X(CHUNK_ABORT_LENGTH, "sctp chunk", "abort length", INTEGER, 16, SCTP_CHUNK, 16, 6, false) \
+	X(CHUNK_SHUTDOWN, "sctp chunk", "shutdown", BOOLEAN, 0, SCTP_CHUNK, 0, 7, false)           \
+	X(CHUNK_SHUTDOWN_TYPE, "sctp chunk", "shutdown type", INTEGER, 8, SCTP_CHUNK, 0, 7, false) \
+	X(CHUNK_SHUTDOWN_FLAGS, "sctp chunk", "shutdown flags", INTEGER, 8, SCTP_CHUNK, 8, 7,      \
+	  false)                                                                                   \
+	X(CHUNK_SHUTDOWN_LENGTH, "sctp chunk", "shutdown length", INTEGER, 16, SCTP_CHUNK, 16, 7,  \
+	  false)                                                                                   \
+	X(CHUNK_SHUTDOWN_CUM_TSN_ACK, "sctp chunk", "shutdown cum-tsn-ack", INTEGER, 32,           \
+	  SCTP_CHUNK, 32, 7, false)                                                                \
+	X(CHUNK_SHUTDOWN_ACK, "sctp chunk", "shutdown-ack", BOOLEAN, 0, SCTP_CHUNK, 0, 8, false)   \
+	X(CHUNK_SHUTDOWN_ACK_TYPE, "sctp chunk", "shutdown-ack type", INTEGER, 8, SCTP_CHUNK, 0,   \
+	  8, false)                                                                                \
+	X(CHUNK_SHUTDOWN_ACK_FLAGS, "sctp chunk", "shutdown-ack flags", INTEGER, 8, SCTP_CHUNK, 8, \
+	  8, false)                                                                                \
+	X(CHUNK_SHUTDOWN_ACK_LENGTH, "sctp chunk", "shutdown-ack length", INTEGER, 16, SCTP_CHUNK, \
+	  16, 8, false)                                                                            \
+	X(CHUNK_ERROR, "sctp chunk", "error", BOOLEAN, 0, SCTP_CHUNK, 0, 9, false)                 \
+	X(CHUNK_ERROR_TYPE, "sctp chunk", "error type", INTEGER, 8, SCTP_CHUNK, 0, 9, false)       \
+	X(CHUNK_ERROR_FLAGS, "sctp chunk", "error flags", INTEGER, 8, SCTP_CHUNK, 8, 9, false)     \
+	X(CHUNK_ERROR_LENGTH, "sctp chunk", "error length", INTEGER, 16, SCTP_CHUNK, 16, 9, false) \
+	X(CHUNK_COOKIE_ECHO, "sctp chunk", "cookie-echo", BOOLEAN, 0, SCTP_CHUNK, 0, 10, false)    \
+	X(CHUNK_COOKIE_ECHO_TYPE, "sctp chunk", "cookie-echo type", INTEGER, 8, SCTP_CHUNK, 0, 10, \
+	  false)                                                                                   \
+	X(CHUNK_COOKIE_ECHO_FLAGS, "sctp chunk", "cookie-echo flags", INTEGER, 8, SCTP_CHUNK, 8,   \
+	  10, false)                                                                               \
+	X(CHUNK_COOKIE_ECHO_LENGTH, "sctp chunk", "cookie-echo length", INTEGER, 16, SCTP_CHUNK,   \
+	  16, 10, false)                                                                           \
+	X(CHUNK_COOKIE_ACK, "sctp chunk", "cookie-ack", BOOLEAN, 0, SCTP_CHUNK, 0, 11, false)      \
+	X(CHUNK_COOKIE_ACK_TYPE, "sctp chunk", "cookie-ack type", INTEGER, 8, SCTP_CHUNK, 0, 11,   \
+	  false)                                                                                   \
+	X(CHUNK_COOKIE_ACK_FLAGS, "sctp chunk", "cookie-ack flags", INTEGER, 8, SCTP_CHUNK, 8, 11, \
+	  false)                                                                                   \
+	X(CHUNK_COOKIE_ACK_LENGTH, "sctp chunk", "cookie-ack length", INTEGER, 16, SCTP_CHUNK, 16, \
+	  11, false)                                                                               \
+	X(CHUNK_ECNE, "sctp chunk", "ecne", BOOLEAN, 0, SCTP_CHUNK, 0, 12, false)                  \
+	X(CHUNK_ECNE_TYPE, "sctp chunk", "ecne type", INTEGER, 8, SCTP_CHUNK, 0, 12, false)        \
+	X(CHUNK_ECNE_FLAGS, "sctp chunk", "ecne flags", INTEGER, 8, SCTP_CHUNK, 8, 12, false)      \
+	X(CHUNK_ECNE_LENGTH, "sctp chunk", "ecne length", INTEGER, 16, SCTP_CHUNK, 16, 12, false)  \
+	X(CHUNK_ECNE_LOWEST_TSN, "sctp chunk", "ecne lowest-tsn", INTEGER, 32, SCTP_CHUNK, 32, 12, \
+	  false)                                                                                   \
+	X(CHUNK_CWR, "sctp chunk", "cwr", BOOLEAN, 0, SCTP_CHUNK, 0, 13, false)                    \
+	X(CHUNK_CWR_TYPE, "sctp chunk", "cwr type", INTEGER, 8, SCTP_CHUNK, 0, 13, false)          \
+	X(CHUNK_CWR_FLAGS, "sctp chunk", "cwr flags", INTEGER, 8, SCTP_CHUNK, 8, 13, false)        \
+	X(CHUNK_CWR_LENGTH, "sctp chunk", "cwr length", INTEGER, 16, SCTP_CHUNK, 16, 13, false)    \
+	X(CHUNK_CWR_LOWEST_TSN, "sctp chunk", "cwr lowest-tsn", INTEGER, 32, SCTP_CHUNK, 32, 13,   \
+	  false)                                                                                   \
+	X(CHUNK_SHUTDOWN_COMPLETE, "sctp chunk", "shutdown-complete", BOOLEAN, 0, SCTP_CHUNK, 0,   \
+	  14, false)                                                                               \
+	X(CHUNK_SHUTDOWN_COMPLETE_TYPE, "sctp chunk", "shutdown-complete type", INTEGER, 8,        \
+	  SCTP_CHUNK, 0, 14, false)                                                                \
+	X(CHUNK_SHUTDOWN_COMPLETE_FLAGS, "sctp chunk", "shutdown-complete flags", INTEGER, 8,      \
+	  SCTP_CHUNK, 8, 14, false)                                                                \
+	X(CHUNK_SHUTDOWN_COMPLETE_LENGTH, "sctp chunk", "shutdown-complete length", INTEGER, 16,   \
+	  SCTP_CHUNK, 16, 14, false)                                                               \
+	X(CHUNK_ASCONF_ACK, "sctp chunk", "asconf-ack", BOOLEAN, 0, SCTP_CHUNK, 0, 128, false)     \
+	X(CHUNK_ASCONF_ACK_TYPE, "sctp chunk", "asconf-ack type", INTEGER, 8, SCTP_CHUNK, 0, 128,  \
+	  false)                                                                                   \
+	X(CHUNK_ASCONF_ACK_FLAGS, "sctp chunk", "asconf-ack flags", INTEGER, 8, SCTP_CHUNK, 8,     \
+	  128, false)                                                                              \
+	X(CHUNK_ASCONF_ACK_LENGTH, "sctp chunk", "asconf-ack length", INTEGER, 16, SCTP_CHUNK, 16, \
+	  128, false)                                                                              \
+	X(CHUNK_ASCONF_ACK_SEQNO, "sctp chunk", "asconf-ack seqno", INTEGER, 32, SCTP_CHUNK, 32,   \
+	  128, false)                                                                              \
+	X(CHUNK_FORWARD_TSN, "sctp chunk", "forward-tsn", BOOLEAN, 0, SCTP_CHUNK, 0, 192, false)   \
+	X(CHUNK_FORWARD_TSN_TYPE, "sctp chunk", "forward-tsn type", INTEGER, 8, SCTP_CHUNK, 0,     \
+	  192, false)                                                                              \
+	X(CHUNK_FORWARD_TSN_FLAGS, "sctp chunk", "forward-tsn flags", INTEGER, 8, SCTP_CHUNK, 8,   \
+	  192, false)                                                                              \
+	X(CHUNK_FORWARD_TSN_LENGTH, "sctp chunk", "forward-tsn length", INTEGER, 16, SCTP_CHUNK,   \
+	  16, 192, false)                                                                          \
+	X(CHUNK_FORWARD_TSN_NEW_CUM_TSN, "sctp chunk", "forward-tsn new-cum-tsn", INTEGER, 32,     \
+	  SCTP_CHUNK, 32, 192, false)                                                              \
+	X(CHUNK_ASCONF, "sctp chunk", "asconf", BOOLEAN, 0, SCTP_CHUNK, 0, 193, false)             \
+	X(CHUNK_ASCONF_TYPE, "sctp chunk", "asconf type", INTEGER, 8, SCTP_CHUNK, 0, 193, false)   \
+	X(CHUNK_ASCONF_FLAGS, "sctp chunk", "asconf flags", INTEGER, 8, SCTP_CHUNK, 8, 193, false) \
+	X(CHUNK_ASCONF_LENGTH, "sctp chunk", "asconf length", INTEGER, 16, SCTP_CHUNK, 16, 193,    \
+	  false)                                                                                   \
+	X(CHUNK_ASCONF_SEQNO, "sctp chunk", "asconf seqno", INTEGER, 32, SCTP_CHUNK, 32, 193,      \
+	  false)                                                                                   \
 	X(META_LENGTH, "meta", "length", INTEGER, 32, META, 0, 0, false)                           \
 	X(META_PROTOCOL, "meta", "protocol", ETHER_TYPE, 0, META, 0, 0, false)                     \
 	X(META_L4PROTO, "meta", "l4proto", INET_PROTO, 0, META, 0, 0, false)                       \
@@ -283,7 +468,7 @@ struct nc_field_info {
 	unsigned width; /* bits of the value, 0: as many as the type's; see nc_field_bits() */
 	enum nc_source_kind read;
 	unsigned offset;   /* bits */
-	unsigned protocol; /* of the extension header, or kind of the TCP option */
+	unsigned protocol; /* of the extension header, or kind of the option or chunk */
 	bool writable;
 };
 

@@ -57,7 +57,7 @@ static int check_name(const struct nc_reference *reference, void *context)
 		break;
 	}
 	case NC_REFERS_OBJECT:
-		kind = nc_stmt_object_kind(reference->stmt);
+		kind = reference->object;
 		if (!nc_table_find_object(v->table, kind, name))
 			refuse(v, reference->loc,
 			       "No such file or directory: there is no %s '%s' in table '%s'",
@@ -112,6 +112,18 @@ static void check_vmap(struct validation *v, const struct nc_lookup *lookup)
 
 	if (set && set->map != NC_MAP_VERDICT)
 		refuse(v, &lookup->loc, "%s '%s' has no verdicts", nc_set_word(set), set->name);
+	else if (set)
+		check_key(v, &lookup->key, set, &lookup->loc);
+}
+
+static void check_objects(struct validation *v, const struct nc_lookup *lookup,
+			  enum nc_object_kind kind)
+{
+	const struct nc_set *set = lookup->map ? nc_table_find_set(v->table, lookup->map) : NULL;
+
+	if (set && (set->map != NC_MAP_OBJECT || set->objects != kind))
+		refuse(v, &lookup->loc, "%s '%s' does not name %ss", nc_set_word(set), set->name,
+		       nc_kind_word(kind));
 	else if (set)
 		check_key(v, &lookup->key, set, &lookup->loc);
 }
@@ -188,6 +200,9 @@ static void check_stmt(struct validation *v, const struct nc_stmt *stmt)
 		break;
 	case NC_STMT_VMAP:
 		check_vmap(v, &stmt->vmap);
+		break;
+	case NC_STMT_OBJECT:
+		check_objects(v, &stmt->objects.lookup, stmt->objects.kind);
 		break;
 	case NC_STMT_SET:
 		check_set_stmt(v, stmt);

@@ -3,7 +3,7 @@
 #ifndef NETCTL_BPF_ACT_H
 #define NETCTL_BPF_ACT_H
 
-#include "load.h"
+#include "item.h"
 #include "rich.h"
 
 /* --- state -------------------------------------------------------------------------------------------------- */
@@ -298,6 +298,70 @@ static __noinline bool nc_store_option(struct nc_run *run, const struct nc_step 
 	if ((offset - run->walk->pkt.th) & 1)
 		change = nc_swap_change(change);
 	return nc_patch_sum(run, run->walk->pkt.th + 16, change, false);
+}
+
+/*
+ * nft_fwd_neigh_eval(): a packet that goes on to a neighbour has one hop less, as ip_decrease_ttl() counts it. false: it has none
+ * left, or its header is not there as a whole.
+ */
+static __noinline bool nc_decrease_hops(struct nc_run *run, __u32 family)
+{
+	struct nc_pkt *pkt = &run->walk->pkt;
+	__u32 hops = pkt->nh + (family == 4 ? 8 : 7), sum;
+	__be16 check;
+	__u8 byte;
+
+	if (pkt->length < pkt->nh + (family == 4 ? NC_IP_HLEN : NC_IP6_HLEN) ||
+	    nc_hook_load_plain(run->ctx, hops, &byte, 1) || byte <= 1)
+		return false;
+	byte--;
+	if (nc_hook_store(run->ctx, hops, &byte, 1))
+		return false;
+	if (family == 6)
+		return true;
+	if (nc_hook_load_plain(run->ctx, pkt->nh + 10, &check, 2))
+		return false;
+	sum = bpf_ntohs(check) + 0x100;
+	check = bpf_htons(sum + (sum >= 0xffff));
+	return nc_hook_store(run->ctx, pkt->nh + 10, &check, 2) == 0;
+}
+
+#define NC_OPTIONS_BYTES 40
+
+/*
+ * nft_exthdr_tcp_strip_eval(): no-ops in place of the option. 1: it is longer than the options, and the packet is dropped.
+ */
+static __noinline int nc_strip(struct nc_run *run, const struct nc_step *step)
+{
+	__u8 bytes[NC_OPTIONS_BYTES] = {};
+	struct nc_options o;
+	__u32 n, change;
+
+	run->walk->at = step->miss;
+	if (!nc_begin_options(run, step->arg, &o))
+		return 0;
+	run->walk->at = step->hit;
+	bpf_loop(40, nc_next_option, &o, 0);
+	if (!o.found)
+		return 0;
+	n = nc_opaque(o.length);
+	if (o.at + n > o.end || n < 1 || n > NC_OPTIONS_BYTES)
+		return 1;
+	if (nc_hook_load_plain(run->ctx, o.at, bytes, n))
+		return 1;
+	change = bpf_csum_diff((__be32 *)bytes, sizeof(bytes), NULL, 0, 0);
+	for (__u32 i = 0; i < NC_OPTIONS_BYTES && i < n; i++) {
+		bytes[i] = 1;
+		/* "A call to built-in function 'memset' is not supported." */
+		asm volatile("" : : : "memory");
+	}
+	if (nc_hook_store(run->ctx, o.at, bytes, n))
+		return 1;
+	change = bpf_csum_diff(NULL, 0, (__be32 *)bytes, sizeof(bytes), change);
+	if ((o.at - run->walk->pkt.th) & 1)
+		change = nc_swap_change(change);
+	nc_patch_sum(run, run->walk->pkt.th + 16, change, false);
+	return 0;
 }
 
 #endif

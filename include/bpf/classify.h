@@ -159,7 +159,7 @@ static __always_inline long nc_rich_step(struct nc_run *run, const struct nc_ste
 		return 0;
 	if (step->arg == NC_RICH_DATA)
 		nc_set_acc(&run->walk->pkt, element->data[0], element->data[1]);
-	else if (step->arg == NC_RICH_VERDICT)
+	else if (step->arg != NC_RICH_TEST)
 		return nc_do(run, step, element);
 	return 0;
 }
@@ -181,6 +181,8 @@ static __always_inline void nc_trace_rule(struct nc_run *run, const struct nc_st
 
 static __always_inline long nc_forward(struct nc_run *run, const struct nc_step *step)
 {
+	if (step->width && !nc_decrease_hops(run, step->width))
+		return nc_finish(run, NC_VERDICT_DROP, NC_REASON_RULE);
 	run->walk->port = step->index;
 	run->walk->family = step->width;
 	return nc_finish(run, NC_VERDICT_REDIRECT, NC_REASON_RULE);
@@ -220,6 +222,9 @@ static __always_inline bool nc_perform(struct nc_run *run, const struct nc_step 
 	}
 	NC_CASE(EXTENSION, return nc_load_extension(run, step))
 	NC_CASE(TCP_OPTION, return nc_load_option(run, step))
+	NC_CASE(IP_OPTION, return nc_load_ip_option(run, step))
+	NC_CASE(SCTP_CHUNK, return nc_load_chunk(run, step))
+	NC_CASE(INNER, return nc_load_inner(run, step))
 	NC_CASE(META, return nc_load_meta(run, step))
 	NC_CASE(NUMGEN, return nc_load_numgen(run, step))
 	NC_CASE(JHASH, return nc_load_jhash(run, step))
@@ -253,6 +258,8 @@ static __always_inline long nc_control(struct nc_run *run, const struct nc_step 
 		return nc_forward(run, step);
 	if (nc_uses(NC_OP_INDEX) && step->op == NC_OP_INDEX)
 		run->walk->search = 1;
+	if (nc_uses(NC_OP_STRIP) && step->op == NC_OP_STRIP)
+		return nc_strip(run, step) ? nc_finish(run, NC_VERDICT_DROP, NC_REASON_RULE) : 0;
 	return 1;
 }
 
@@ -262,6 +269,10 @@ static __always_inline bool nc_reads_transport(const struct nc_step *step)
 	if (step->base == NC_BASE_TH || (nc_uses(NC_OP_TCP_OPTION) && step->op == NC_OP_TCP_OPTION))
 		return true;
 	if (nc_uses(NC_OP_STORE_OPTION) && step->op == NC_OP_STORE_OPTION)
+		return true;
+	if ((nc_uses(NC_OP_SCTP_CHUNK) && step->op == NC_OP_SCTP_CHUNK) ||
+	    (nc_uses(NC_OP_INNER) && step->op == NC_OP_INNER) ||
+	    (nc_uses(NC_OP_STRIP) && step->op == NC_OP_STRIP))
 		return true;
 	return nc_uses(NC_OP_STORE) && step->op == NC_OP_STORE && step->arg & NC_STORE_PSEUDO;
 }
@@ -493,15 +504,18 @@ static __always_inline long nc_start(struct nc_run *run)
 {
 	__u32 at = run->walk->at;
 	const struct nc_step *step = bpf_map_lookup_elem(&nc_steps, &at);
-	struct nc_search search;
+	struct nc_search *search;
+	__u32 zero = 0;
 
 	if (!step || step->op != NC_OP_BASE)
 		return 1;
 	nc_begin(run, step);
 	at = run->walk->at;
 	step = bpf_map_lookup_elem(&nc_steps, &at);
-	if (nc_uses(NC_OP_INDEX) && step && step->op == NC_OP_INDEX)
-		return nc_find_rule(run->walk, step, &search);
+	if (nc_uses(NC_OP_INDEX) && step && step->op == NC_OP_INDEX) {
+		search = bpf_map_lookup_elem(&nc_searches, &zero);
+		return search ? nc_find_rule(run->walk, step, search) : 1;
+	}
 	if (!nc_is_simple())
 		return 0;
 #pragma clang loop unroll(disable)

@@ -271,22 +271,14 @@ static long nc_search_on(__u32 i __attribute__((unused)), struct nc_searching *s
 /* The first rule from search->from on that matches. */
 static __always_inline void nc_search(const void *mem, struct nc_search *search)
 {
-	struct nc_searching searching = {.mem = mem};
-	__u32 zero = 0;
+	struct nc_searching searching = {.mem = mem, .search = search};
 
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < NC_SEARCH_AT_ONCE; i++) {
 		if (!nc_search_step(mem, search))
 			return;
 	}
-	searching.search = bpf_map_lookup_elem(&nc_searches, &zero);
-	if (!searching.search)
-		return;
-	if (searching.search != search)
-		*searching.search = *search;
 	bpf_loop(NC_STEPS_MAX, nc_search_on, &searching, 0);
-	search->best = searching.search->best;
-	search->best_order = searching.search->best_order;
 }
 
 #endif

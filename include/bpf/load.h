@@ -132,69 +132,14 @@ static __always_inline bool nc_load_extension(struct nc_run *run, const struct n
 	if (pkt->half[NC_SLOT_L3 * 4] != bpf_htons(NC_ETH_IP6))
 		return false;
 	x.next = pkt->byte[NC_SLOT_L3 * 8 + 2];
-	if (pkt->avail[NC_BASE_IP6] >= NC_IP6_HLEN)
+	/* What its next header is, the kernel reads from an IPv6 header that was cut, too. */
+	if (pkt->avail[NC_BASE_IP6] >= 7)
 		bpf_loop(NC_EXTENSIONS_SEARCHED, nc_next_extension, &x, 0);
 	if (step->flags & NC_STEP_PRESENT) {
 		nc_set_acc(pkt, 0, x.found);
 		return true;
 	}
 	return x.found && nc_load_bytes(run, step, x.offset + step->index - step->width);
-}
-
-/* A search for a TCP option (RFC 9293), as the kernel's nft_exthdr_tcp_eval() makes it. */
-struct nc_options {
-	nc_ctx *ctx;
-	__u32 at, end; /* in the frame */
-	__u8 wanted, found, length, pad;
-	__u32 pad2;
-};
-
-static long nc_next_option(__u32 i __attribute__((unused)), struct nc_options *o)
-{
-	__u8 head[2];
-
-	if (o->at + 1 >= o->end || nc_hook_load_plain(o->ctx, o->at, head, 2))
-		return 1;
-	o->length = head[0] <= 1 || !head[1] ? 1 : head[1];
-	o->found = head[0] == o->wanted;
-	if (o->found)
-		return 1;
-	o->at += o->length;
-	return 0;
-}
-
-/* Where the option begins in the frame; 0: it cannot be read. *ret_missing: for it is not among the options. */
-static __always_inline __u32 nc_find_option(struct nc_run *run, __u32 kind, __u32 need,
-					    bool *ret_missing)
-{
-	struct nc_pkt *pkt = &run->walk->pkt;
-	struct nc_options o = {.ctx = run->ctx, .at = pkt->th + 20, .wanted = kind};
-	__u32 doff;
-	__u8 byte = 0;
-
-	*ret_missing = false;
-	if (pkt->byte[NC_SLOT_L4 * 8] != 6 || pkt->avail[NC_BASE_TH] < 1 + 20 ||
-	    nc_hook_load_plain(run->ctx, pkt->th + 12, &byte, 1))
-		return 0;
-	doff = (byte >> 4) * 4;
-	if (doff < 20 || pkt->avail[NC_BASE_TH] < 1 + doff)
-		return 0;
-	o.end = pkt->th + doff;
-	bpf_loop(40, nc_next_option, &o, 0);
-	*ret_missing = !o.found;
-	return o.found && o.at + o.length <= o.end && need <= o.length ? o.at : 0;
-}
-
-static __noinline bool nc_load_option(struct nc_run *run, const struct nc_step *step)
-{
-	bool missing;
-	__u32 offset = nc_find_option(run, step->arg, step->index, &missing);
-
-	if (step->flags & NC_STEP_PRESENT) {
-		nc_set_acc(&run->walk->pkt, 0, offset != 0);
-		return true;
-	}
-	return offset && nc_load_bytes(run, step, offset + step->index - step->width);
 }
 
 /* --- beside the packet ------------------------------------------------------------------------------------ */

@@ -38,6 +38,9 @@ enum nc_step_op {
 	NC_OP_META,	  /* arg: enum nc_meta */
 	NC_OP_NUMGEN, /* random, or word index counting, modulo low, plus span; NC_STEP_RANDOM */
 	NC_OP_JHASH, /* of the first arg bytes of the key with seed mask: scaled to low, plus span */
+	NC_OP_IP_OPTION,  /* as TCP_OPTION, of IPv4 */
+	NC_OP_SCTP_CHUNK, /* likewise in the SCTP chunk of type arg */
+	NC_OP_INNER,	  /* width bytes that end index bytes behind the transport header */
 
 	/* computing */
 	NC_OP_AND, /* acc & (mask, low); likewise */
@@ -62,6 +65,7 @@ enum nc_step_op {
 	NC_OP_SET_META, /* acc into arg, enum nc_meta */
 	NC_OP_DUP,	/* a copy to port index */
 	NC_OP_FWD,	/* to port index, which ends the walk; width 4 or 6: by the neighbour acc */
+	NC_OP_STRIP, /* no-ops in place of the TCP option of kind arg; one that does not fit is dropped */
 
 	/* control */
 	NC_OP_VERDICT, /* arg: enum nc_end; rule index: of the rule; NC_STEP_POLICY */
@@ -89,6 +93,7 @@ enum nc_rich_use {
 	NC_RICH_TEST,
 	NC_RICH_DATA,	 /* the element's data into acc */
 	NC_RICH_VERDICT, /* the element's verdict; CONTINUE hits. low: the table's handle, for jumps */
+	NC_RICH_OBJECT, /* the same: the element jumps to what runs an object, and back to span */
 };
 
 /* NC_OP_ELEMENT */
@@ -151,7 +156,7 @@ struct nc_step {
 	__u64 span;
 };
 
-#define NC_JUMP_STACK 16 /* as NFT_JUMP_STACK_SIZE */
+#define NC_JUMP_STACK 17 /* as NFT_JUMP_STACK_SIZE, and one for an object that a map names */
 #define NC_STORES_MAX 64 /* header rewrites of one packet; more is dropped as "internal" */
 
 /* Set keys: the field's bytes in network order, left-justified, the rest zero. */
