@@ -335,42 +335,95 @@ static int bits_lost(const struct nc_tuple_space *space, const struct nc_tuple_l
 	return lost;
 }
 
-/* Give the smallest table's rules to the one nearest above it. false: there is none, for any. */
-static bool merge_one(struct nc_tuple_space *space)
+/* The table nearest above another. lost: NONE_ABOVE where there is none. */
+struct way_up {
+	uint32_t into;
+	int lost;
+};
+
+#define NONE_ABOVE (-1)
+
+static struct way_up find_way_up(const struct nc_tuple_space *space, uint32_t from)
 {
-	uint32_t from = NC_NONE, into = NC_NONE;
+	struct way_up way = {.into = NC_NONE, .lost = NONE_ABOVE};
+
+	for (uint32_t into = 0; into < space->tables.n; into++) {
+		const struct nc_tuple_table *table = &space->tables.v[into];
+		int lost = into == from || !table->n ? -1
+						     : bits_lost(space, &table->levels,
+								 &space->tables.v[from].levels);
+
+		if (lost >= 0 && (way.lost == NONE_ABOVE || lost < way.lost))
+			way = (struct way_up){.into = into, .lost = lost};
+	}
+	return way;
+}
+
+/* The table whose rules lose least; NC_NONE: none is above any. */
+static uint32_t choose_table(const struct nc_tuple_space *space, const struct way_up *ways)
+{
 	uint64_t least = UINT64_MAX;
+	uint32_t from = NC_NONE;
 
 	for (uint32_t i = 0; i < space->tables.n; i++) {
-		const struct nc_tuple_table *b = &space->tables.v[i];
+		uint64_t cost = (uint64_t)space->tables.v[i].n * ways[i].lost;
 
-		for (uint32_t j = 0; j < space->tables.n && b->n; j++) {
-			const struct nc_tuple_table *a = &space->tables.v[j];
-			int lost = i == j || !a->n ? -1 : bits_lost(space, &a->levels, &b->levels);
-			uint64_t cost = lost < 0 ? UINT64_MAX : (uint64_t)b->n * lost;
-
-			if (cost < least) {
-				least = cost;
-				from = i;
-				into = j;
-			}
-		}
-	}
-	if (from == NC_NONE)
-		return false;
-	nc_vec_foreach (member, &space->members) {
-		if (member->table != from)
+		if (!space->tables.v[i].n || ways[i].lost == NONE_ABOVE || cost >= least)
 			continue;
-		member->table = into;
-		for (int i = 0; i < space->words; i++)
-			member->addr[i] &= space->tables.v[into].mask.addr[i];
-		member->rest &= space->tables.v[into].mask.rest;
+		least = cost;
+		from = i;
 	}
-	space->tables.v[into].n += space->tables.v[from].n;
-	if (space->tables.v[from].least < space->tables.v[into].least)
-		space->tables.v[into].least = space->tables.v[from].least;
-	space->tables.v[from].n = 0;
-	return true;
+	return from;
+}
+
+/* Give a table's rules to the one above it. The members stay where they are. */
+static void merge_table(struct nc_tuple_space *space, struct way_up *ways, uint32_t from)
+{
+	struct nc_tuple_table *source = &space->tables.v[from];
+	struct nc_tuple_table *target = &space->tables.v[ways[from].into];
+
+	target->n += source->n;
+	if (source->least < target->least)
+		target->least = source->least;
+	source->n = 0;
+	for (uint32_t i = 0; i < space->tables.n; i++) {
+		if (ways[i].into == from && space->tables.v[i].n)
+			ways[i] = find_way_up(space, i);
+	}
+}
+
+/* Members of tables that were given away follow them, as far up as they went. */
+static void move_members(struct nc_tuple_space *space, const struct way_up *ways)
+{
+	nc_vec_foreach (member, &space->members) {
+		const struct nc_table_masks *mask;
+
+		while (!space->tables.v[member->table].n)
+			member->table = ways[member->table].into;
+		mask = &space->tables.v[member->table].mask;
+		for (int i = 0; i < space->words; i++)
+			member->addr[i] &= mask->addr[i];
+		member->rest &= mask->rest;
+	}
+}
+
+static int merge_down_to(struct nc_tuple_space *space, size_t n, size_t most)
+{
+	_cleanup_free_ struct way_up *ways = calloc(space->tables.n, sizeof(*ways));
+
+	if (!ways)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < space->tables.n; i++)
+		ways[i] = find_way_up(space, i);
+	for (; n > most; n--) {
+		uint32_t from = choose_table(space, ways);
+
+		if (from == NC_NONE)
+			break;
+		merge_table(space, ways, from);
+	}
+	move_members(space, ways);
+	return 0;
 }
 
 /* The least table that takes all: every rule may be there. */
@@ -387,9 +440,7 @@ static int merge_tables(struct nc_tuple_space *space, size_t most)
 		none.reads_th = th;
 		r = find_table(space, &none, &table);
 	}
-	while (!r && n > most && merge_one(space))
-		n--;
-	return r;
+	return r ?: merge_down_to(space, n, most);
 }
 
 /* --- long lists ---------------------------------------------------------------------------------------------------- */
