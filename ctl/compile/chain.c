@@ -76,6 +76,8 @@ static int build_rule(struct nc_build *build, const struct nc_rule *rule)
 
 	build->rule = rule;
 	r = build_stmts(build);
+	if (r == 0)
+		r = nc_note_rule(build, rule);
 	if (r < 0)
 		return r;
 	nc_resolve(build, first, NC_TARGET_FAIL);
@@ -335,7 +337,7 @@ static int add_image_chains(struct nc_build *build)
 
 		if (!one->chain->base || r)
 			continue;
-		if (one->chain->hook == NC_HOOK_INGRESS)
+		if (one->chain->hook == NC_HOOK_INGRESS && build->needs_tc)
 			chain.tc_word = chain_needs_tc(one->table, one->chain, 0);
 		r = nc_vec_push(&build->image->chains, chain);
 	}

@@ -451,10 +451,13 @@ static void merge_matches(struct nc_build *build, struct merger *merger, size_t 
 
 int nc_build_matches(struct nc_build *build, size_t first, size_t end)
 {
-	struct merger merger = {};
 	uint32_t begin = nc_here(build);
+	struct merger merger;
 	int r;
 
+	/* Its slots are written before they are read. */
+	merger.n = 0;
+	merger.contradiction = false;
 	merge_matches(build, &merger, first, end);
 	r = merger.contradiction ? nc_emit_always(build, NC_TARGET_FAIL)
 				 : emit_merged(build, &merger);
