@@ -94,7 +94,7 @@ static struct nc_interval draw_ports(enum index_layout layout)
 static struct index_rule draw_rule(const struct index_ruleset *ruleset)
 {
 	static const uint8_t protocols[] = {6, 6, 6, 17, 17, 0, 0, 132, 1};
-	static const int families[] = {4, 4, 6, 0};
+	static const int families[] = {4, 4, 4, 4, 6, 6, 6, 0};
 	struct index_rule rule = {.family = PICK(families), .protocol = PICK(protocols)};
 	unsigned bits = rule.family == 6 ? 128 : 32;
 
@@ -108,6 +108,9 @@ static struct index_rule draw_rule(const struct index_ruleset *ruleset)
 		rule.sport = below(3) ? any_port : draw_ports(ruleset->layout);
 		rule.dport = draw_ports(ruleset->layout);
 	}
+	/* Few rules judge nearly every packet. */
+	if (!rule.family && is_any(&rule.dport, 16) && below(4))
+		return draw_rule(ruleset);
 	return rule;
 }
 
@@ -191,7 +194,9 @@ static void write_addresses(FILE *out, const struct index_ruleset *ruleset,
 static void write_protocol(FILE *out, const struct index_ruleset *ruleset,
 			   const struct index_rule *rule)
 {
-	if (rule->family == 4 && below(2))
+	if (rule->protocol == 1 && rule->family == 4 && !ruleset->plain && below(2))
+		fprintf(out, "icmp type %u ", below(12));
+	else if (rule->family == 4 && below(2))
 		fprintf(out, "ip protocol %u ", rule->protocol);
 	else if (rule->family == 6 && !ruleset->plain && !below(3))
 		fprintf(out, "ip6 nexthdr %u ", rule->protocol);
@@ -201,8 +206,6 @@ static void write_protocol(FILE *out, const struct index_ruleset *ruleset,
 		fprintf(out, "meta l4proto & 0x%x == 0x%x ", 0xf0, rule->protocol & 0xf0);
 	else
 		fprintf(out, "meta l4proto %u ", rule->protocol);
-	if (rule->protocol == 1 && rule->family == 4 && !ruleset->plain && below(2))
-		fprintf(out, "icmp type %u ", below(12));
 }
 
 static void write_transport(FILE *out, const struct index_ruleset *ruleset,
@@ -230,23 +233,17 @@ static void write_transport(FILE *out, const struct index_ruleset *ruleset,
 /* Matches that the index does not know. */
 static void write_other(FILE *out, const struct index_rule *rule)
 {
-	static const char *const any[] = {"ether saddr 02:00:00:00:00:01",
-					  "meta length > 50",
-					  "vlan id 10",
-					  "iifname \"lo\"",
-					  "ether type != arp",
-					  "@nh,0,4 != 5"};
-	static const char *const four[] = {"ip ttl > 5",
-					   "ip dscp != 1",
-					   "ip saddr @four",
-					   "ip daddr . th dport @pairs",
-					   "meta nfproto ipv4",
-					   "meta protocol ip",
-					   "ip frag-off & 0x1fff == 0"};
+	static const char *const any[] = {"ether saddr 02:00:00:00:00:01", "meta length > 50",
+
+					  "iifname \"lo\"", "ether type != arp", "@nh,0,4 != 5"};
+	static const char *const four[] = {"ip ttl > 5",       "ip dscp != 1",
+					   "ip saddr @four",   "ip daddr . th dport @pairs",
+					   "meta protocol ip", "ip frag-off & 0x1fff == 0"};
 	static const char *const six[] = {"ip6 hoplimit > 5", "ip6 saddr @six", "meta protocol ip6",
 					  "exthdr frag exists"};
-	static const char *const tcp[] = {"tcp flags syn", "tcp flags & (syn | ack) == syn",
-					  "tcp dport & 0xff00 == 0x0400", "tcp sport @ports"};
+	static const char *const tcp[] = {"@th,104,8 & 0x02 == 2",
+					  "th dport . th sport { 80 . 443, 1024 . 53 }",
+					  "th dport & 0xff00 == 0x0400", "th sport @ports"};
 
 	if (rule->protocol == 6 && !is_any(&rule->dport, 16) && below(2))
 		fputs(PICK(tcp), out);
@@ -265,7 +262,7 @@ static void write_rewrite(FILE *out, const struct index_rule *rule)
 					   "ip ttl set 9", "ip protocol set 17",
 					   "ip saddr set ip daddr"};
 	static const char *const six[] = {"ip6 saddr set 2001:db8::a00:1", "ip6 hoplimit set 3"};
-	static const char *const tcp[] = {"tcp dport set 80", "tcp sport set 443"};
+	static const char *const tcp[] = {"th dport set 80", "th sport set 443"};
 
 	if (rule->protocol == 6 && !is_any(&rule->dport, 16) && below(2))
 		fputs(PICK(tcp), out);
@@ -284,8 +281,8 @@ static void write_verdict(FILE *out, const struct index_ruleset *ruleset,
 					   "ip protocol vmap { tcp : continue, "
 					   "udp : drop, 1 : jump two }"};
 	static const char *const tcp[] = {
-		"tcp dport vmap { 80 : accept, 81-1023 : drop, 1024 : continue }",
-		"tcp sport vmap @verdicts"};
+		"th dport vmap { 80 : accept, 81-1023 : drop, 1024 : continue }",
+		"th sport vmap @verdicts"};
 	static const char *const any[] = {"jump one", "jump two", "goto one",
 					  "return",   "continue", "quota over 5000 bytes drop",
 					  ""};
@@ -310,6 +307,8 @@ static void write_rule(FILE *out, const struct index_ruleset *ruleset,
 {
 	bool early = below(2);
 
+	if (!ruleset->plain && !below(20))
+		fputs("vlan id 10 ", out);
 	if (early)
 		write_addresses(out, ruleset, rule);
 	write_transport(out, ruleset, rule);

@@ -156,12 +156,167 @@ static void tc_agrees_with_reference(void **state)
 	compare_many(12, true);
 }
 
+/* --- frames cut short ------------------------------------------------------------------------------------------------ */
+
+/* The same rules, so few in a chain that they are walked: what the index must not change. */
+static char *walked(const char *text)
+{
+	const char *base = strstr(text, "priority 0;"), *line = strchr(base, '\n') + 1, *rule;
+	unsigned n = 0, chains = 0;
+	char *twin;
+	size_t length;
+	FILE *out = open_memstream(&twin, &length);
+
+	assert_non_null(out);
+	for (rule = line; *rule != '}'; rule = strchr(rule, '\n') + 1)
+		chains++;
+	fputs("table netdev t {\n", out);
+	for (unsigned i = chains; i; i--)
+		fprintf(out, "chain w%u {\n}\n", i);
+	fprintf(out, "chain b {\n%.*s", (int)(line - strstr(text, "type filter")),
+		strstr(text, "type filter"));
+	for (rule = line; *rule != '}'; rule = strchr(rule, '\n') + 1) {
+		fprintf(out, "%.*s", (int)(strchr(rule, '\n') + 1 - rule), rule);
+		if (++n % 2 == 0)
+			fprintf(out, "goto w%u\n}\nchain w%u {\n", n / 2, n / 2);
+	}
+	fputs("}\n}\n", out);
+	fclose(out);
+	return twin;
+}
+
+static void compare_cut(struct filter *found, struct filter *walk, const struct frame *f)
+{
+	static struct nc_trial a, b;
+
+	for (size_t length = 15; length <= f->length; length++) {
+		if (nc_instance_try(found->instance, f->byte, length, &a) < 0 ||
+		    nc_instance_try(walk->instance, f->byte, length, &b) < 0)
+			continue;
+		/* An address that does not match may come too late in a lookup, but not the other way. */
+		if (a.reason == NC_REASON_TOO_DEEP)
+			continue;
+		if (a.verdict == b.verdict && a.reason == b.reason)
+			continue;
+		fprintf(stderr, "%sfound: verdict %d reason %d, walked: %d %d, %zu bytes of\n",
+			found->text, a.verdict, a.reason, b.verdict, b.reason, length);
+		for (size_t i = 0; i < f->length; i++)
+			fprintf(stderr, "%02x", f->byte[i]);
+		fprintf(stderr, "\n");
+		fail();
+	}
+}
+
+static void cut_frames_have_the_same_reason(void **state)
+{
+	(void)state;
+	if (!filter_possible())
+		skip();
+	chance_begin();
+	for (unsigned n = chance_rounds(6); n; n--) {
+		struct index_ruleset ruleset = {
+			.layout = below(_LAYOUT_MAX), .plain = true, .n = 20 + below(60)};
+		_cleanup_free_ char *text = random_index(&ruleset), *twin = walked(text);
+		struct filter *found = filter_load(text), *walk = filter_load(twin);
+
+		assert_true(found && walk);
+		assert_true(found->image.index.n > 0);
+		assert_int_equal(walk->image.index.n, 0);
+		for (unsigned i = 0; i < 60; i++) {
+			struct frame f = random_index_frame(&ruleset);
+
+			compare_cut(found, walk, &f);
+		}
+		filter_free(found);
+		filter_free(walk);
+		free(ruleset.rules);
+	}
+}
+
+/* --- single cases ------------------------------------------------------------------------------------------------------ */
+
+#define DEEP "dst dst dst dst dst dst dst dst dst tcp 1 80 2"
+
+static void cases_judge(void **state)
+{
+	static const struct {
+		const char *rules, *frame;
+		enum nc_verdict verdict;
+		enum nc_reason reason;
+	} cases[] = {
+		/* a rule that is nothing but a jump */
+		{"jump one\nip saddr 10.0.0.1 accept\n", "ip 10.0.0.1 10.0.0.2 tcp 1 7 2",
+		 NC_VERDICT_DROP, NC_REASON_RULE},
+		{"goto one\nip saddr 10.0.0.1 accept\n", "ip 10.0.0.1 10.0.0.2 tcp 1 8 2",
+		 NC_VERDICT_DROP, NC_REASON_POLICY},
+		{"jump one\nip saddr 10.0.0.1 accept\n", "ip 10.0.0.1 10.0.0.2 tcp 1 8 2",
+		 NC_VERDICT_ACCEPT, NC_REASON_RULE},
+		/* "meta l4proto" is as it came, "ip protocol" as it was rewritten */
+		{"ip saddr 10.0.0.1 ip protocol set 17\nip saddr 10.0.0.1 tcp dport 80 accept\n",
+		 "ip 10.0.0.1 10.0.0.2 tcp 1 80 2", NC_VERDICT_ACCEPT, NC_REASON_RULE},
+		{"ip saddr 10.0.0.1 ip protocol set 17\nip saddr 10.0.0.1 ip protocol 6 accept\n",
+		 "ip 10.0.0.1 10.0.0.2 tcp 1 80 2", NC_VERDICT_DROP, NC_REASON_POLICY},
+		/* what is behind the headers cannot be known: the rules in front of the first that asks hold */
+		{"ip6 saddr 2001:db8::1 accept\ntcp dport 80 accept\n",
+		 "ip6 2001:db8::1 2001:db8::9 " DEEP, NC_VERDICT_ACCEPT, NC_REASON_RULE},
+		{"tcp dport 80 accept\nip6 saddr 2001:db8::1 accept\n",
+		 "ip6 2001:db8::1 2001:db8::9 " DEEP, NC_VERDICT_DROP, NC_REASON_TOO_DEEP},
+		{"ip6 saddr 2001:db8::2 accept\ntcp dport 80 accept\n",
+		 "ip6 2001:db8::1 2001:db8::9 " DEEP, NC_VERDICT_DROP, NC_REASON_TOO_DEEP},
+		{"ip6 saddr 2001:db8::2 accept\n", "ip6 2001:db8::1 2001:db8::9 " DEEP,
+		 NC_VERDICT_DROP, NC_REASON_POLICY},
+		{"ip6 saddr 2001:db8::1 counter\nip6 saddr 2001:db8::1 accept\ntcp dport 80 "
+		 "accept\n",
+		 "ip6 2001:db8::1 2001:db8::9 " DEEP, NC_VERDICT_ACCEPT, NC_REASON_RULE},
+		{"ip6 saddr 2001:db8::1 counter\ntcp dport 80 accept\nip6 saddr 2001:db8::1 "
+		 "accept\n",
+		 "ip6 2001:db8::1 2001:db8::9 " DEEP, NC_VERDICT_DROP, NC_REASON_TOO_DEEP},
+		/* rules of IPv4 do not ask where there is IPv6 */
+		{"ip saddr 10.0.0.1 tcp dport 80 accept\nip6 saddr 2001:db8::1 accept\n",
+		 "ip6 2001:db8::1 2001:db8::9 " DEEP, NC_VERDICT_ACCEPT, NC_REASON_RULE},
+	};
+
+	(void)state;
+	if (!filter_possible())
+		skip();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct frame f = frame_read(cases[i].frame);
+		char *text;
+		size_t length;
+		FILE *out = open_memstream(&text, &length);
+		struct filter *filter;
+		struct outcome outcome;
+
+		assert_non_null(out);
+		fprintf(out,
+			"table netdev t {\nchain one {\ntcp dport 7 drop\n}\nchain b {\ntype "
+			"filter hook "
+			"ingress device \"lo\" priority 0; policy drop;\n%s",
+			cases[i].rules);
+		for (int n = 0; n < 40; n++)
+			fprintf(out, "ip saddr 11.0.0.%d drop\nip6 saddr fd00::%x drop\n", n, n);
+		fputs("}\n}\n", out);
+		fclose(out);
+		filter = filter_load(text);
+		assert_non_null(filter);
+		assert_true(filter->image.index.n > 0);
+		outcome = filter_run(filter, f.byte, f.length);
+		if (outcome.verdict != cases[i].verdict || outcome.reason != cases[i].reason)
+			fail_msg("%s%s: verdict %d reason %d", cases[i].rules, cases[i].frame,
+				 outcome.verdict, outcome.reason);
+		filter_free(filter);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(index_finds_the_first_rule),
 		cmocka_unit_test(xdp_agrees_with_reference),
 		cmocka_unit_test(tc_agrees_with_reference),
+		cmocka_unit_test(cut_frames_have_the_same_reason),
+		cmocka_unit_test(cases_judge),
 	};
 
 	return cmocka_run_group_tests_name("index", tests, NULL, NULL);

@@ -188,8 +188,9 @@ static bool read_protocol(struct reading *reading, const struct nc_step *step)
 {
 	uint64_t protocol = step->low >> 48;
 
+	/* The index has one protocol: where headers are rewritten, the one that nft does not read anew. */
 	if (step->base == NC_BASE_IP && !(step->mask & ~LANE_IP_PROTO))
-		return read_proto(reading, step, LANE_IP_PROTO);
+		return !reading->build->stores && read_proto(reading, step, LANE_IP_PROTO);
 	if (step->base != NC_BASE_ALWAYS || step->mask != LANE_FAMILY || step->span)
 		return false;
 	if (protocol == ETH_P_IP)

@@ -33,6 +33,7 @@ struct nc_build {
 	unsigned flags;
 	const struct nc_table *table; /* of the rule that is laid out */
 	const struct nc_rule *rule;
+	bool stores;			 /* there are STORE steps */
 	uint32_t rule_index, base_index; /* of the rule and the base chain that are laid out */
 	bool needs_tc;			 /* some statement does, in some chain */
 	NC_VEC(struct nc_fixup) fixups;

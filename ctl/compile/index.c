@@ -205,15 +205,15 @@ static bool is_entered(const struct indexing *indexing, size_t i)
 	       !judges(&indexing->rules[i - 1]);
 }
 
-/* The steps, and where each old one has gone; one that is left out, to where the walk goes on. */
+/* The steps, and where a target that was an old one is now: a rule's first may be at a lookup. Those that are kept: where they are. */
 struct layout {
 	NC_VEC(struct nc_step) steps;
-	uint32_t *moved;
+	uint32_t *moved, *kept;
 };
 
 static int lay_step(struct layout *layout, const struct indexing *indexing, uint32_t at)
 {
-	layout->moved[at] = layout->steps.n;
+	layout->moved[at] = layout->kept[at] = layout->steps.n;
 	return nc_vec_push(&layout->steps, *old_step(indexing, at));
 }
 
@@ -366,7 +366,7 @@ static void move_targets(struct nc_build *build, struct layout *layout, uint32_t
 		step->span = span;
 	}
 	nc_vec_foreach (fixup, &build->fixups)
-		move(layout, n_old, &fixup->step);
+		fixup->step = layout->kept[fixup->step];
 	nc_vec_foreach (chain, &build->laid) {
 		move(layout, n_old, &chain->start);
 		move(layout, n_old, &chain->end);
@@ -377,8 +377,11 @@ int nc_build_index(struct nc_build *build)
 {
 	struct nc_image *image = build->image;
 	uint32_t n_old = image->steps.n;
-	struct layout layout = {.moved = calloc(n_old + 1, sizeof(*layout.moved))};
-	int r = layout.moved ? 0 : -ENOMEM;
+	struct layout layout = {
+		.moved = calloc(n_old + 1, sizeof(*layout.moved)),
+		.kept = calloc(n_old + 1, sizeof(*layout.kept)),
+	};
+	int r = layout.moved && layout.kept ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < build->laid.n && !r; i++) {
 		uint32_t behind = i + 1 < build->laid.n ? build->laid.v[i + 1].start : n_old;
@@ -395,5 +398,6 @@ int nc_build_index(struct nc_build *build)
 		nc_vec_free(&layout.steps);
 	}
 	free(layout.moved);
+	free(layout.kept);
 	return r;
 }

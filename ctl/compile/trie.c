@@ -9,8 +9,10 @@
 #include "compile/index.h"
 
 #define STRIDE_MAX 16
-/* Nodes are so many bits wider than they would need to be for each segment to have an entry. */
-#define STRIDE_ROOM 3
+/* Nodes are so many bits wider than they would need to be for each segment to have an entry; fewer where that takes much memory. */
+#define STRIDE_ROOM	  3
+#define STRIDE_ROOM_LARGE 1
+#define SEGMENTS_LARGE	  (1u << 14)
 /* Bits before those that tell segments apart which are looked at all the same: of 8 values that are elsewhere, 7 are noticed. */
 #define STRIDE_GUARD	     3
 #define TABLES_ASKED_IN_VAIN 1
@@ -254,7 +256,7 @@ struct builder {
 	struct nc_image *image;
 	const struct segment *segments;
 	struct row_set *rows;
-	unsigned bits, words, levels;
+	unsigned bits, words, levels, room;
 	unsigned depth; /* levels that there are */
 };
 
@@ -343,7 +345,7 @@ static void choose_bits(const struct builder *builder, const struct part *part, 
 			unsigned *ret_stride)
 {
 	size_t n = part->last - part->first + 1;
-	unsigned pos = part->pos, stride = log2_up(n) + STRIDE_ROOM;
+	unsigned pos = part->pos, stride = log2_up(n) + builder->room;
 	bool few = n <= PASSED_MAX;
 	unsigned apart = diverge(builder, part), end;
 
@@ -481,6 +483,7 @@ int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, enum nc_dim
 		struct part whole = {.last = all.n - 1};
 
 		builder.segments = all.v;
+		builder.room = all.n > SEGMENTS_LARGE ? STRIDE_ROOM_LARGE : STRIDE_ROOM;
 		r = build_part(&builder, &whole, ret_root);
 		*ret_root |= builder.depth * NC_TRIE_LEVEL;
 	}

@@ -33,7 +33,7 @@ enum nc_dim {
 	NC_DIM_DADDR,
 	NC_DIM_SPORT, /* transport header bytes 0-1: ICMP's type and code too */
 	NC_DIM_DPORT, /* transport header bytes 2-3 */
-	NC_DIM_PROTO, /* IPv4: the header's protocol field; IPv6: the transport protocol */
+	NC_DIM_PROTO, /* IPv4: the header's protocol field unless there are STORE steps; else the transport protocol */
 	_NC_DIM_MAX
 };
 
