@@ -44,6 +44,8 @@ int nc_units_push(struct nc_image *image, size_t n, uint32_t *ret)
 {
 	size_t want = image->index.n + n;
 
+	if (want > NC_UNITS_MAX)
+		return -E2BIG;
 	if (want > image->index.cap) {
 		size_t cap = want + want / 2;
 		__u64 *v = reallocarray(image->index.v, cap, sizeof(*v));
@@ -373,6 +375,17 @@ static void move_targets(struct nc_build *build, struct layout *layout, uint32_t
 	}
 }
 
+static int report(struct nc_build *build, int r)
+{
+	if (r == -E2BIG)
+		nc_diag_error(
+			build->diag, NULL,
+			"this ruleset is too large: the index of its rules takes more than %u "
+			"MiB; put addresses and ports into named sets",
+			NC_UNITS_MAX / (1u << 20) * NC_UNIT);
+	return r;
+}
+
 int nc_build_index(struct nc_build *build)
 {
 	struct nc_image *image = build->image;
@@ -399,5 +412,5 @@ int nc_build_index(struct nc_build *build)
 	}
 	free(layout.moved);
 	free(layout.kept);
-	return r;
+	return report(build, r);
 }

@@ -51,7 +51,7 @@ int nc_tuples_find_table(struct nc_tuple_space *space, const struct nc_tuple_lev
  */
 int nc_tuples_merge(struct nc_tuple_space *space, size_t most);
 
-/* Append the tables, their slots and rules, and the tries that tell them apart. 0 or -ENOMEM. */
+/* Append the tables, their slots and rules, and the tries that tell them apart. 0 or -errno, as nc_units_push(). */
 int nc_tables_emit(struct nc_tuple_space *space, struct nc_index *ret);
 
 #endif

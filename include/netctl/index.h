@@ -41,6 +41,8 @@ enum nc_dim {
 #define NC_UNITS(type) (sizeof(type) / NC_UNIT)
 #define NC_UNITS_LINE  8  /* tables and rules begin at a multiple of it */
 #define NC_UNITS_SLACK 16 /* behind the last: what begins at any unit may be read */
+/* 512 MiB: the verifier lets no offset into a value reach BPF_MAX_VAR_OFF, 2^29 (Linux, include/linux/bpf_verifier.h). */
+#define NC_UNITS_MAX (1u << 26)
 
 /*
  * An entry of a trie: at which byte of the index the node below begins (bits 0-31), and which bits of the value choose among its
