@@ -55,9 +55,12 @@ static uint32_t choose_table(const struct nc_tuple_space *space, const struct wa
 	uint32_t from = NC_NONE;
 
 	for (uint32_t i = 0; i < space->tables.n; i++) {
-		uint64_t cost = (uint64_t)space->tables.v[i].n * ways[i].lost;
+		uint64_t cost;
 
-		if (!space->tables.v[i].n || ways[i].lost == NONE_ABOVE || cost >= least)
+		if (!space->tables.v[i].n || ways[i].lost == NONE_ABOVE)
+			continue;
+		cost = (uint64_t)space->tables.v[i].n * (unsigned)ways[i].lost;
+		if (cost >= least)
 			continue;
 		least = cost;
 		from = i;
