@@ -193,8 +193,8 @@ static void compare_cut(struct filter *found, struct filter *walk, const struct 
 		if (nc_instance_try(found->instance, f->byte, length, &a) < 0 ||
 		    nc_instance_try(walk->instance, f->byte, length, &b) < 0)
 			continue;
-		/* An address that does not match may come too late in a lookup, but not the other way. */
-		if (a.reason == NC_REASON_TOO_DEEP)
+		/* A walk asks what a lookup need not, and the other way: see cases_judge(). */
+		if (a.reason == NC_REASON_TOO_DEEP || b.reason == NC_REASON_TOO_DEEP)
 			continue;
 		if (a.verdict == b.verdict && a.reason == b.reason)
 			continue;
