@@ -2,11 +2,12 @@
 /*
  * What no lookup in an index can exceed. Called by cost.c.
  *
- * A packet asks at most the tables that the rows of its source and its destination have in common: all pairs of rows are tried.
+ * A packet asks at most the tables that the rows of two of its fields have in common: all pairs of rows are tried, for some pairs of
+ * fields, and the least counts.
  */
 #include "compile/cost.h"
 
-/* Pairs of rows that are tried; of more rows the dearest one of each address counts. */
+/* Pairs of rows that are tried; of more rows the dearest one of each field counts. */
 #define PAIRS_MAX (1u << 20)
 
 struct rows {
@@ -103,62 +104,102 @@ static int rows_of(const struct bound *bound, enum nc_dim dim, struct rows *ret)
 
 /* --- the most ------------------------------------------------------------------------------------------------- */
 
-static void weigh(const struct bound *bound, const __u64 *a, const __u64 *b,
-		  struct nc_cost_family *cost)
+struct most {
+	uint64_t probes, ns;
+};
+
+static void weigh(const struct bound *bound, const __u64 *a, const __u64 *b, struct most *most)
 {
-	unsigned probes = 0, ns = 0;
+	struct most own = {};
 
 	for (unsigned word = 0; word < bound->words; word++) {
 		for (__u64 bits = a[word] & b[word]; bits; bits &= bits - 1) {
 			unsigned table = word * 64 + __builtin_ctzll(bits);
 
-			probes++;
-			ns += NC_COST_PROBE + bound->list[table] * NC_COST_RULE;
+			own.probes++;
+			own.ns += NC_COST_PROBE + bound->list[table] * NC_COST_RULE;
 		}
 	}
-	if (probes > cost->most_probes)
-		cost->most_probes = probes;
-	if (ns > cost->most_ns)
-		cost->most_ns = ns;
+	if (own.probes > most->probes)
+		most->probes = own.probes;
+	if (own.ns > most->ns)
+		most->ns = own.ns;
 }
 
-static void weigh_all(const struct bound *bound, const struct rows *a, const struct rows *b,
-		      struct nc_cost_family *cost)
+static void lessen(struct most *most, const struct most *other)
 {
-	struct nc_cost_family other = {};
+	if (other->probes < most->probes)
+		most->probes = other->probes;
+	if (other->ns < most->ns)
+		most->ns = other->ns;
+}
 
-	if (a->v.n * b->v.n <= PAIRS_MAX) {
-		for (size_t i = 0; i < a->v.n * b->v.n; i++)
-			weigh(bound, a->v.v[i / b->v.n], b->v.v[i % b->v.n], cost);
-		return;
+static struct most weigh_rows(const struct bound *bound, const struct rows *rows)
+{
+	struct most most = {};
+
+	nc_vec_foreach (row, &rows->v)
+		weigh(bound, *row, bound->index->all, &most);
+	return most;
+}
+
+static struct most weigh_pairs(const struct bound *bound, const struct rows *a,
+			       const struct rows *b)
+{
+	struct most most = {}, other;
+
+	if (a->v.n * b->v.n > PAIRS_MAX) {
+		most = weigh_rows(bound, a);
+		other = weigh_rows(bound, b);
+		lessen(&most, &other);
+		return most;
 	}
-	nc_vec_foreach (row, &a->v)
-		weigh(bound, *row, bound->index->all, cost);
-	nc_vec_foreach (row, &b->v)
-		weigh(bound, *row, bound->index->all, &other);
-	if (other.most_probes < cost->most_probes)
-		cost->most_probes = other.most_probes;
-	if (other.most_ns < cost->most_ns)
-		cost->most_ns = other.most_ns;
+	for (size_t i = 0; i < a->v.n * b->v.n; i++)
+		weigh(bound, a->v.v[i / b->v.n], b->v.v[i % b->v.n], &most);
+	return most;
+}
+
+static struct most weigh_all(const struct bound *bound, const struct rows rows[_NC_DIM_MAX])
+{
+	static const enum nc_dim pairs[][2] = {
+		{NC_DIM_SADDR, NC_DIM_DADDR},
+		{NC_DIM_SADDR, NC_DIM_DPORT},
+		{NC_DIM_DADDR, NC_DIM_DPORT},
+		{NC_DIM_SPORT, NC_DIM_DPORT},
+	};
+	struct most most = {UINT64_MAX, UINT64_MAX};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		struct most other = weigh_pairs(bound, &rows[pairs[i][0]], &rows[pairs[i][1]]);
+
+		lessen(&most, &other);
+	}
+	return most;
 }
 
 int nc_cost_bound(const struct nc_image *image, const struct nc_index *index, enum nc_family family,
 		  struct nc_cost_family *cost)
 {
-	struct bound bound = {.image = image, .index = index, .family = family};
-	struct rows saddr = {}, daddr = {};
-	int r;
+	struct bound bound = {.image = image,
+			      .index = index,
+			      .family = family,
+			      .words = (cost->tables + 63) / 64};
+	struct rows rows[_NC_DIM_MAX] = {};
+	struct most most;
+	int r = 0;
 
-	bound.words = (cost->tables + 63) / 64;
 	for (unsigned table = 0; table < cost->tables; table++)
 		read_lists(&bound, table, cost);
-	r = rows_of(&bound, NC_DIM_SADDR, &saddr);
-	r = r ?: rows_of(&bound, NC_DIM_DADDR, &daddr);
-	if (r == 0)
-		weigh_all(&bound, &saddr, &daddr, cost);
 	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++)
+		r = r ?: rows_of(&bound, dim, &rows[dim]);
+	if (r == 0) {
+		most = weigh_all(&bound, rows);
+		cost->most_probes = most.probes;
+		cost->most_ns = most.ns;
+	}
+	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++) {
 		cost->most_ns += NC_TRIE_LEVELS(index->root[dim]) * NC_COST_NODE;
-	nc_vec_free(&saddr.v);
-	nc_vec_free(&daddr.v);
+		nc_vec_free(&rows[dim].v);
+	}
 	return r;
 }

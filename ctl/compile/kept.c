@@ -39,6 +39,15 @@ static bool leads_to(const struct nc_build *build, uint32_t from, uint32_t end)
 	return from == end;
 }
 
+/* Tests that exclude each other are one step, behind which no other is come to. */
+static bool never_matches(const struct nc_build *build, uint32_t at, uint32_t end)
+{
+	const struct nc_step *step = step_at(build, at);
+
+	return at + 1 < end && step->op == NC_OP_RANGE && !step->mask && step->hit == end &&
+	       step->miss == end;
+}
+
 static int keep_rule(struct nc_build *build, struct nc_kept_chain *kept, uint32_t i, uint32_t first,
 		     uint32_t end)
 {
@@ -49,6 +58,8 @@ static int keep_rule(struct nc_build *build, struct nc_kept_chain *kept, uint32_
 	if (r < 0)
 		return r;
 	first += rule->boxed.covered;
+	if (never_matches(build, first, end))
+		rule->boxed.families = 0;
 	rule->exact = judges_all(build, first, end) && (mask == 0 || mask == 0xff);
 	rule->goes_on = !judges_all(build, first, end) && leads_to(build, first, end);
 	return 0;
