@@ -268,19 +268,16 @@ static int build_family(struct indexing *indexing, enum nc_family family,
 			const struct nc_boxed *boxed, const struct nc_index_rule *records)
 {
 	struct nc_tuples_in in = {.family = family, .rules = boxed, .records = records};
-	nc_boxes boxes = {};
-	int r = 0;
+	_cleanup_free_ const struct nc_box **boxes = calloc(indexing->boxes.n + 1, sizeof(*boxes));
 
+	if (!boxes)
+		return -ENOMEM;
 	nc_vec_foreach (box, &indexing->boxes) {
 		if (boxed[box->rule].families >> family & 1 && !indexing->rules[box->rule].follows)
-			r = r ?: nc_vec_push(&boxes, *box);
+			boxes[in.n++] = box;
 	}
-	in.boxes = boxes.v;
-	in.n = boxes.n;
-	if (r == 0)
-		r = nc_tuples_build(indexing->build->image, &in, &indexing->index[family]);
-	nc_vec_free(&boxes);
-	return r;
+	in.boxes = boxes;
+	return nc_tuples_build(indexing->build->image, &in, &indexing->index[family]);
 }
 
 static int build_index(struct indexing *indexing)

@@ -42,7 +42,7 @@ int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, enum nc_dim
 /* A chain's rules of one family. */
 struct nc_tuples_in {
 	enum nc_family family;
-	const struct nc_box *boxes; /* in the order of the rules */
+	const struct nc_box *const *boxes; /* in the order of the rules */
 	size_t n;
 	const struct nc_boxed *rules;	     /* by box.rule */
 	const struct nc_index_rule *records; /* likewise: what a match leads to */

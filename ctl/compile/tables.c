@@ -247,7 +247,7 @@ static uint64_t mix(uint64_t x)
 /* A packet: two of three are drawn from a box, the third from anywhere but for its protocol. */
 static void draw(const struct nc_tuple_space *space, size_t i, nc_num value[_NC_DIM_MAX])
 {
-	const struct nc_box *box = &space->in->boxes[mix(i) % space->in->n];
+	const struct nc_box *box = space->in->boxes[mix(i) % space->in->n];
 	bool anywhere = i % 3 == 2;
 
 	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++) {

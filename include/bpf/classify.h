@@ -406,10 +406,16 @@ static __always_inline long nc_found(struct nc_run *run, const struct nc_index_r
 			counter->bytes += run->walk->pkt.counted;
 		}
 	}
+	/* The verdict's number is copied: half the rules accept, and nobody could foretell a branch. */
+	if (run->walk->next == NC_NONE)
+		return nc_finish(run, rule->end, NC_REASON_RULE);
 	if (rule->end == NC_END_ACCEPT)
 		return nc_accept(run, false);
 	return nc_finish(run, NC_VERDICT_DROP, NC_REASON_RULE);
 }
+
+_Static_assert((int)NC_END_ACCEPT == (int)NC_VERDICT_ACCEPT, "rules that judge hold verdicts");
+_Static_assert((int)NC_END_DROP == (int)NC_VERDICT_DROP, "rules that judge hold verdicts");
 
 /* Make an INDEX step. 1: the packet is judged. */
 static __always_inline int nc_find_rule(struct nc_walk *walk, const struct nc_step *step,
