@@ -46,10 +46,11 @@ struct fields {
 
 static struct fields fields_of(enum nc_family family, const nc_num value[_NC_DIM_MAX])
 {
+	const nc_num *v = value;
 	struct fields fields = {
-		.sport = value[NC_DIM_SPORT] >> 112,
-		.dport = value[NC_DIM_DPORT] >> 112,
-		.protocol = value[NC_DIM_PROTO] >> 120,
+		.sport = v[NC_DIM_SPORT] >> 112,
+		.dport = v[NC_DIM_DPORT] >> 112,
+		.protocol = v[NC_DIM_PROTO] >> 120,
 	};
 
 	address(family, value[NC_DIM_SADDR], fields.saddr);

@@ -78,7 +78,7 @@ int nc_keep_chain(struct nc_build *build, const struct nc_laid_chain *laid, bool
 		  uint32_t unit)
 {
 	struct nc_kept_chain *kept = calloc(1, sizeof(*kept));
-	const uint32_t *starts = &build->rule_starts.v[laid->first_rule];
+	const uint32_t *starts = build->rule_starts.v + laid->first_rule;
 	int r = kept ? 0 : -ENOMEM;
 
 	if (r == 0) {
