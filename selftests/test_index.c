@@ -15,6 +15,7 @@
 
 #include "agree.h"
 #include "chance.h"
+#include "compile/cost.h"
 #include "filter.h"
 #include "random_index.h"
 #include "reading.h"
@@ -29,7 +30,7 @@ static void compile(struct nc_ruleset *ruleset, struct nc_image *ret)
 	struct nc_diag diag = {};
 
 	assert_int_equal(nc_ruleset_assign_ids(ruleset, none, end), 0);
-	assert_int_equal(nc_compile(ruleset, 0, ret, &diag), 0);
+	assert_int_equal(nc_compile(ruleset, NC_COMPILE_COST, ret, &diag), 0);
 	nc_diag_free(&diag);
 }
 
@@ -54,7 +55,8 @@ static size_t order_of(const struct nc_image *image, const struct nc_rule *rule)
 }
 
 static void look_one_up(const struct index_ruleset *ruleset, const struct nc_image *image,
-			struct reference *reference, const char *text)
+			const struct nc_cost_chain *cost, struct reference *reference,
+			const char *text)
 {
 	enum nc_family family;
 	nc_num value[_NC_DIM_MAX];
@@ -69,6 +71,8 @@ static void look_one_up(const struct index_ruleset *ruleset, const struct nc_ima
 	order = order_of(image, judgement.rule);
 	index = (const struct nc_index *)nc_unit_at(image, first_index(image)->index) + family;
 	nc_look_up(image, index, family, value, &look);
+	assert_true(look.probes <= cost->family[family].most_probes);
+	assert_true(nc_look_cost(&look) <= cost->family[family].most_ns);
 	if (look.found == order)
 		return;
 	fprintf(stderr, "%srule %zu is the first that matches, %u was found, for\n", text, order,
@@ -86,15 +90,18 @@ static void look_up(enum index_layout layout, unsigned n, unsigned packets)
 	struct nc_image image;
 	struct reading reading;
 	struct reference *reference;
+	struct nc_cost cost;
 
 	read_text("", text, strlen(text), &reading);
 	if (reading.error)
 		nc_diag_print(&reading.diag, stderr, false);
 	assert_int_equal(reading.error, 0);
 	compile(reading.ruleset, &image);
+	assert_int_equal(nc_cost_read(&image, &cost), 0);
 	reference = reference_new(reading.ruleset, 0, NULL, NULL);
 	while (packets--)
-		look_one_up(&ruleset, &image, reference, text);
+		look_one_up(&ruleset, &image, &cost.chains.v[cost.chains.n - 1], reference, text);
+	nc_cost_free(&cost);
 	reference_free(reference);
 	nc_image_clear(&image);
 	end_reading(&reading);
@@ -113,6 +120,74 @@ static void index_finds_the_first_rule(void **state)
 				look_up(layout, sizes[i], 300);
 		}
 	}
+}
+
+/* --- dead rules ------------------------------------------------------------------------------------------------------ */
+
+static bool is_dead(const struct nc_cost *cost, const struct nc_rule *rule)
+{
+	nc_vec_foreach (dead, &cost->dead) {
+		if (dead->rule == rule)
+			return true;
+	}
+	return false;
+}
+
+/* Frames of which none may be judged by a rule that is said to be dead. */
+static void judge_dead(struct index_ruleset *ruleset, size_t *dead, size_t *judged)
+{
+	_cleanup_free_ char *text = random_index(ruleset);
+	struct nc_image image;
+	struct nc_cost cost;
+	struct reading reading;
+	struct reference *reference;
+
+	read_text("", text, strlen(text), &reading);
+	assert_int_equal(reading.error, 0);
+	compile(reading.ruleset, &image);
+	assert_int_equal(nc_cost_read(&image, &cost), 0);
+	reference = reference_new(reading.ruleset, 0, NULL, NULL);
+	for (int i = 0; i < 2000; i++) {
+		struct frame f = random_index_frame(ruleset);
+		struct reference_packet packet = {
+			.frame = f.byte, .length = f.length, .device = "lo"};
+		struct judgement judgement = reference_judge(reference, &packet);
+
+		*judged += judgement.rule != NULL;
+		if (!judgement.rule || !is_dead(&cost, judgement.rule))
+			continue;
+		fprintf(stderr, "%sline %u is not dead: ", text, judgement.rule->loc.line);
+		for (size_t at = 0; at < f.length; at++)
+			fprintf(stderr, "%02x", f.byte[at]);
+		fprintf(stderr, "\n");
+		fail();
+	}
+	*dead += cost.dead.n;
+	reference_free(reference);
+	nc_cost_free(&cost);
+	nc_image_clear(&image);
+	end_reading(&reading);
+	free(ruleset->rules);
+}
+
+static void dead_rules_match_nothing(void **state)
+{
+	size_t dead = 0, judged = 0;
+
+	(void)state;
+	chance_begin();
+	for (unsigned n = chance_rounds(4); n; n--) {
+		for (enum index_layout layout = 0; layout < _LAYOUT_MAX; layout++) {
+			for (int plain = 0; plain < 2; plain++) {
+				struct index_ruleset ruleset = {
+					.layout = layout, .plain = plain, .n = 10 + below(300)};
+
+				judge_dead(&ruleset, &dead, &judged);
+			}
+		}
+	}
+	printf("# %zu dead rules, %zu frames judged by others\n", dead, judged);
+	assert_true(dead > 0 && judged > 0);
 }
 
 /* --- the program ---------------------------------------------------------------------------------------------------- */
@@ -193,8 +268,8 @@ static void compare_cut(struct filter *found, struct filter *walk, const struct 
 		if (nc_instance_try(found->instance, f->byte, length, &a) < 0 ||
 		    nc_instance_try(walk->instance, f->byte, length, &b) < 0)
 			continue;
-		/* An address that does not match may come too late in a lookup, but not the other way. */
-		if (a.reason == NC_REASON_TOO_DEEP)
+		/* A walk asks what a lookup need not, and the other way: see cases_judge(). */
+		if (a.reason == NC_REASON_TOO_DEEP || b.reason == NC_REASON_TOO_DEEP)
 			continue;
 		if (a.verdict == b.verdict && a.reason == b.reason)
 			continue;
@@ -313,6 +388,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(index_finds_the_first_rule),
+		cmocka_unit_test(dead_rules_match_nothing),
 		cmocka_unit_test(xdp_agrees_with_reference),
 		cmocka_unit_test(tc_agrees_with_reference),
 		cmocka_unit_test(cut_frames_have_the_same_reason),

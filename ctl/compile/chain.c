@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compile/build.h"
+#include "compile/kept.h"
 
 /* --- rules ------------------------------------------------------------------------------------------------- */
 
@@ -372,6 +373,8 @@ int nc_build_chains(struct nc_build *build)
 		if (r == 0 && one->longest > build->image->spec.n_steps)
 			build->image->spec.n_steps = one->longest;
 	}
+	for (size_t i = 0; i < build->image->kept.n && !r; i++)
+		build->image->kept.v[i]->longest = build->laid.v[i].longest;
 	return r;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compile/build.h"
+#include "compile/kept.h"
 
 /* --- state --------------------------------------------------------------------------------------------------- */
 
@@ -113,6 +114,9 @@ void nc_image_clear(struct nc_image *image)
 	nc_vec_free(&image->needed);
 	nc_vec_free(&image->targets);
 	nc_vec_free(&image->logs);
+	nc_vec_foreach (kept, &image->kept)
+		nc_kept_free(*kept);
+	nc_vec_free(&image->kept);
 	free(image->text);
 	*image = (struct nc_image){};
 }

@@ -9,6 +9,7 @@
  * they follow each other.
  */
 #include "compile/index.h"
+#include "compile/kept.h"
 
 /* A chain of few rules is walked: a lookup costs as much as some of them, and one from a later rule on more than the first. */
 #define INDEXED_MIN  2
@@ -344,6 +345,8 @@ static int lay_chain(struct nc_build *build, struct nc_laid_chain *chain, uint32
 			at = chain->end;
 		}
 	}
+	if (r == 0 && build->flags & NC_COMPILE_COST)
+		r = nc_keep_chain(build, chain, at > chain->start, indexing.unit);
 	for (; at < behind && !r; at++)
 		r = lay_step(layout, &indexing, at);
 	return r;
