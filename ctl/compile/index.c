@@ -173,11 +173,15 @@ static size_t count_lookups(const struct indexing *indexing, enum nc_family fami
 	return lookups;
 }
 
-/* Is it cheaper to look rules up than to walk from one to the next? */
+/* Is it cheaper to look rules up than to walk from one to the next? Those that any packet may match are gone through either way. */
 static bool is_worth(const struct indexing *indexing)
 {
+	size_t bounded = 0;
+
+	for (size_t i = 0; i < indexing->n; i++)
+		bounded += indexing->rules[i].boxed.bounded;
 	for (enum nc_family family = 0; family < NC_FAMILY_OTHER; family++) {
-		if (indexing->n < INDEXED_MIN + LOOKUP_RULES * count_lookups(indexing, family))
+		if (bounded < INDEXED_MIN + LOOKUP_RULES * count_lookups(indexing, family))
 			return false;
 	}
 	return true;
