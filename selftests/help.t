@@ -52,7 +52,7 @@ while read -r option; do
 	grep -q -- "$option" ctl/completion/netctl.bash
 	ok "$option is completed"
 done < <(grep -o -- '--[a-z-]*' "$TMP/help" | sort -u)
-for option in --replace --all --dry-run --confirm; do
+for option in --replace --all --dry-run --confirm --cost; do
 	grep -q -- "$option" "$TMP/netctl.8" && grep -q -- "$option" ctl/completion/netctl.bash
 	ok "$option is in netctl(8) and completed"
 done

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What an edit of one rule costs before the kernel is asked: the stored text of ten thousand rules read, validated, compiled,
- * printed and freed; medians of several rounds. Run by "make perf"; no test depends on it.
+ * printed and freed; medians of several rounds. Rules that are all of one kind, whose index is one table, and rules in the shape
+ * of an access list. Run by "make perf"; no test depends on it.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "bench/rules.h"
 #include "compile/compile.h"
 #include "lang/lang.h"
 #include "util/memory.h"
@@ -20,7 +22,11 @@ enum stage { READ, CHANGE, COMPILE, PRINT, FREE, _STAGES };
 static const char *const names[_STAGES] = {"read the stored text", "add a rule, validate",
 					   "give ids, compile", "print the text to store", "free"};
 
-static double us[_STAGES][ROUNDS];
+enum kind { UNIFORM, ACCESS_LIST, _KINDS };
+
+static const char *const kinds[_KINDS] = {"uniform", "access list"};
+
+static double us[_KINDS][_STAGES][ROUNDS];
 
 static double now_us(void)
 {
@@ -38,21 +44,38 @@ static void require(int r, const struct nc_diag *diag)
 	exit(1);
 }
 
-/* One chain of rules over an address and a port, and the file that declares it. */
-static char *write_rules(size_t *ret_length)
+/* One chain of rules over an address and a port. */
+static void write_uniform(FILE *out)
 {
-	char *text = NULL;
-	FILE *out = open_memstream(&text, ret_length);
-
-	if (!out)
-		exit(1);
-	fputs("table netdev t {\nchain c {\n"
+	fputs("table netdev bench {\nchain in {\n"
 	      "type filter hook ingress device \"lo\" priority 0; policy accept;\n",
 	      out);
 	for (unsigned i = 0; i < RULES; i++)
 		fprintf(out, "ip saddr 10.%u.%u.1 tcp dport %u counter drop\n", i >> 8, i & 255,
 			i + 1);
 	fputs("}\n}\n", out);
+}
+
+static void write_access_list(FILE *out)
+{
+	_cleanup_(nc_bench_rules_free) struct nc_bench_rules rules = {};
+
+	if (nc_bench_rules_make(nc_bench_profiles[0], false, RULES, 1, &rules) < 0)
+		exit(1);
+	nc_bench_write_nft(&rules, "lo", out);
+}
+
+static char *write_rules(enum kind kind, size_t *ret_length)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, ret_length);
+
+	if (!out)
+		exit(1);
+	if (kind == UNIFORM)
+		write_uniform(out);
+	else
+		write_access_list(out);
 	fclose(out);
 	return text;
 }
@@ -88,9 +111,9 @@ static void compile(struct nc_ruleset *ruleset, struct nc_image *image, struct n
 	require(nc_compile(ruleset, 0, image, diag), diag);
 }
 
-static void edit(const char *stored, size_t length, unsigned round)
+static void edit(enum kind kind, const char *stored, size_t length, unsigned round)
 {
-	static const char rule[] = "add rule netdev t c ip saddr 192.0.2.1 tcp dport 7 drop";
+	static const char rule[] = "add rule netdev bench in ip saddr 192.0.2.1 tcp dport 7 drop";
 	const struct nc_source source = {.name = "", .text = rule, .length = strlen(rule)};
 	struct nc_image image = {};
 	struct nc_ruleset *ruleset = NULL;
@@ -111,7 +134,7 @@ static void edit(const char *stored, size_t length, unsigned round)
 	nc_ruleset_free(ruleset);
 	at[_STAGES] = now_us();
 	for (enum stage stage = 0; stage < _STAGES; stage++)
-		us[stage][round] = at[stage + 1] - at[stage];
+		us[kind][stage][round] = at[stage + 1] - at[stage];
 }
 
 static int compare(const void *a, const void *b)
@@ -121,30 +144,48 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int main(void)
+static void measure(enum kind kind)
 {
 	struct nc_ruleset *ruleset = nc_ruleset_new();
 	struct nc_diag diag = {};
 	struct nc_source source = {.name = "rules"};
 	size_t length;
-	double sum = 0;
 	char *stored;
 
-	source.text = write_rules(&source.length);
+	source.text = write_rules(kind, &source.length);
 	perform(ruleset, &source, &diag);
 	stored = print(ruleset, &length);
 	nc_memory_expect(length * 64); /* as cmd/session.c */
 	for (unsigned round = 0; round < ROUNDS; round++)
-		edit(stored, length, round);
-	printf("%-28s %8s\n", "one rule among ten thousand", "ms");
-	for (enum stage stage = 0; stage < _STAGES; stage++) {
-		qsort(us[stage], ROUNDS, sizeof(**us), compare);
-		sum += us[stage][ROUNDS / 2];
-		printf("%-28s %8.2f\n", names[stage], us[stage][ROUNDS / 2] / 1e3);
-	}
-	printf("%-28s %8.2f\n", "together", sum / 1e3);
+		edit(kind, stored, length, round);
+	for (enum stage stage = 0; stage < _STAGES; stage++)
+		qsort(us[kind][stage], ROUNDS, sizeof(***us), compare);
 	free(stored);
 	free((char *)source.text);
 	nc_ruleset_free(ruleset);
+}
+
+int main(void)
+{
+	double sum[_KINDS] = {};
+
+	printf("%-28s", "one rule among ten thousand");
+	for (enum kind kind = 0; kind < _KINDS; kind++) {
+		measure(kind);
+		printf(" %12s", kinds[kind]);
+	}
+	puts(" (ms)");
+	for (enum stage stage = 0; stage < _STAGES; stage++) {
+		printf("%-28s", names[stage]);
+		for (enum kind kind = 0; kind < _KINDS; kind++) {
+			sum[kind] += us[kind][stage][ROUNDS / 2];
+			printf(" %12.2f", us[kind][stage][ROUNDS / 2] / 1e3);
+		}
+		puts("");
+	}
+	printf("%-28s", "together");
+	for (enum kind kind = 0; kind < _KINDS; kind++)
+		printf(" %12.2f", sum[kind] / 1e3);
+	puts("");
 	return 0;
 }

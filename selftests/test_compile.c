@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "compile/compile.h"
+#include "compile/index.h"
 #include "elements.h"
 #include "golden.h"
 #include "reading.h"
@@ -236,13 +236,25 @@ static void large_rulesets_compile(void **state)
 	nc_ruleset_free(ruleset);
 }
 
+/* What the verifier would refuse is not made. */
+static void an_index_is_bounded(void **state)
+{
+	struct nc_image image = {.index.n = NC_UNITS_MAX - 1};
+	uint32_t at = NC_NONE;
+
+	(void)state;
+	assert_int_equal(nc_units_push(&image, 2, &at), -E2BIG);
+	assert_int_equal(at, NC_NONE);
+	assert_int_equal(image.index.n, NC_UNITS_MAX - 1);
+	assert_null(image.index.v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(golden_images),
-		cmocka_unit_test(devices_share_chains),
-		cmocka_unit_test(devices_have_a_limit),
-		cmocka_unit_test(large_rulesets_compile),
+		cmocka_unit_test(golden_images),	cmocka_unit_test(devices_share_chains),
+		cmocka_unit_test(devices_have_a_limit), cmocka_unit_test(large_rulesets_compile),
+		cmocka_unit_test(an_index_is_bounded),
 	};
 
 	return cmocka_run_group_tests_name("compile", tests, NULL, NULL);

@@ -231,6 +231,12 @@ static const char everything[] =
 	"map n { type ipv6_addr : inet_service; flags interval; elements = { 2001:db8::/32 : 5 }; "
 	"}\n"
 	"chain z { ip saddr 10.0.0.1 return; }\n"
+	/* Looked up: every family, and what is left to steps. */
+	"chain y {\nip saddr 10.0.0.1 tcp dport 1 drop\nip saddr 10.0.0.2 tcp dport 2 drop\n"
+	"ip saddr 10.0.0.3 tcp dport 3 drop\nip saddr 10.0.0.4 tcp dport 4 counter drop\n"
+	"ip6 saddr 2001:db8::1 udp dport 5 drop\nip6 daddr 2001:db8::2 udp dport 6 accept\n"
+	"ip saddr 10.0.0.5 ip ttl 7 drop\ntcp sport 8 drop\ntcp sport 9 drop\nudp dport 10 drop\n"
+	"}\n"
 	"chain x { type filter hook %s device \"lo\" priority 0; policy accept;\n"
 	"ip saddr @a drop\nip6 saddr @b drop\nip saddr @c drop\nip6 saddr @d drop\n"
 	"tcp dport 80 counter drop\ncounter name k quota name q limit name l\n"
@@ -241,7 +247,7 @@ static const char everything[] =
 	"exthdr hbh exists drop\ntcp option maxseg size 5 drop\nmeta length 5 drop\n"
 	"meta time \"2030-01-01 00:00:00\" drop\nnumgen inc mod 5 2 drop\n"
 	"jhash ip saddr . ip daddr mod 5 seed 7 2 drop\nlog prefix \"x\"\nip saddr set 10.0.0.1\n"
-	"tcp option maxseg size set 5\njump z\n%s\n}\n}\n";
+	"tcp option maxseg size set 5\njump z\njump y\n%s\n}\n}\n";
 
 static unsigned verified(const char *hook, const char *more)
 {

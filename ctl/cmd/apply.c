@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/cost.h"
 #include "cmd/diff.h"
 #include "cmd/guard.h"
 #include "cmd/list.h"
@@ -135,6 +136,25 @@ static int check(struct nc_run *run, const struct nc_source *source)
 	return r < 0 ? r : nc_session_commit(&none, ruleset, false);
 }
 
+/* Check, and say what it costs. */
+static int check_cost(struct nc_run *run, const struct nc_source *source)
+{
+	_cleanup_(nc_ruleset_freep) struct nc_ruleset *ruleset = NULL;
+	_cleanup_(nc_image_clear) struct nc_image image = {};
+	struct nc_session none = {.diag = &run->diag};
+	struct nc_cost cost = {};
+	int r = nc_source_ruleset(source, &ruleset, &run->diag);
+
+	if (r == 0)
+		r = nc_session_compile(&none, ruleset, NC_COMPILE_COST, &image);
+	if (r == 0)
+		r = nc_cost_read(&image, &cost);
+	if (r == 0)
+		r = nc_print_cost(run, &image, &cost);
+	nc_cost_free(&cost);
+	return r;
+}
+
 /* What apply's words say. */
 struct words {
 	const char *path;
@@ -238,13 +258,25 @@ enum nc_exit nc_cmd_apply(struct nc_run *run, int argc, char **argv)
 enum nc_exit nc_cmd_check(struct nc_run *run, int argc, char **argv)
 {
 	static struct nc_source source;
+	const char *path = NULL;
+	bool costs = false;
 	char *text;
 	int r;
 
-	if (argc != 2)
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--cost") == 0)
+			costs = true;
+		else if (!path)
+			path = argv[i];
+		else
+			return nc_usage(run, "check takes one FILE, or '-' for standard input");
+	}
+	if (!path)
 		return nc_usage(run, "check takes one FILE, or '-' for standard input");
-	r = nc_source_read(argv[1], &source, &text, &run->diag);
-	return nc_exit_of(run, r < 0 ? r : check(run, &source));
+	r = nc_source_read(path, &source, &text, &run->diag);
+	if (r == 0)
+		r = costs ? check_cost(run, &source) : check(run, &source);
+	return nc_exit_of(run, r);
 }
 
 /* As diff(1): 0 the same, 1 not, 2 trouble; and 3 where FILE is refused. */

@@ -32,7 +32,10 @@ const struct nc_cmd nc_cmds[] = {
 	 "Rules that stay the same keep their handles and counters. See also: netctl -f FILE,\n"
 	 "which performs FILE's commands on what is there.\n",
 	 nc_cmd_apply},
-	{"check", "FILE|-", "say what is wrong with a ruleset; needs no privilege and no BPF", NULL,
+	{"check", "[--cost] FILE|-",
+	 "say what is wrong with a ruleset; needs no privilege and no BPF",
+	 "  --cost          print what its chains cost a packet, what memory they take, and which\n"
+	 "                  rules no packet can match\n",
 	 nc_cmd_check},
 	{"diff", "FILE|-", "what apply would change in the ruleset",
 	 "Exit codes: 0 nothing, 1 something, 2 trouble, 3 FILE refused.\n", nc_cmd_diff},

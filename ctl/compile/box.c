@@ -68,29 +68,34 @@ static bool is_too_many(const struct reading *reading, enum nc_dim dim, unsigned
 	return product > BOXES_MAX;
 }
 
-/* A dimension is within one of the intervals too. false: that is not said, but left to the steps. */
-static bool restrict_dim(struct reading *reading, enum nc_dim dim, const struct intervals *to)
+/* A dimension is within one of n intervals too. false: that is not said, but left to the steps. */
+static bool restrict_dim(struct reading *reading, enum nc_dim dim, const struct nc_interval *to,
+			 unsigned n)
 {
-	struct intervals *own = &reading->dims[dim], both = {};
+	struct intervals *own = &reading->dims[dim];
+	struct nc_interval both[INTERVALS_MAX];
+	unsigned n_both = 0;
 
-	if (own->n * to->n > INTERVALS_MAX || is_too_many(reading, dim, own->n * to->n))
+	if (own->n * n > INTERVALS_MAX || is_too_many(reading, dim, own->n * n))
 		return false;
 	for (unsigned i = 0; i < own->n; i++) {
-		for (unsigned j = 0; j < to->n; j++) {
+		for (unsigned j = 0; j < n; j++) {
 			struct nc_interval cut = own->v[i];
 
-			if (to->v[j].low > cut.low)
-				cut.low = to->v[j].low;
-			if (to->v[j].high < cut.high)
-				cut.high = to->v[j].high;
+			if (to[j].low > cut.low)
+				cut.low = to[j].low;
+			if (to[j].high < cut.high)
+				cut.high = to[j].high;
 			if (cut.low <= cut.high)
-				both.v[both.n++] = cut;
+				both[n_both++] = cut;
 		}
 	}
-	if (!both.n)
+	if (!n_both) {
 		reading->never = true;
-	else
-		*own = both;
+		return true;
+	}
+	memcpy(own->v, both, n_both * sizeof(*both));
+	own->n = n_both;
 	return true;
 }
 
@@ -99,13 +104,10 @@ static bool restrict_to(struct reading *reading, enum nc_dim dim, uint64_t low, 
 			unsigned bits)
 {
 	unsigned shift = 128 - bits;
-	struct intervals one = {
-		.v[0] = {.low = (nc_num)low << shift,
-			 .high = (nc_num)high << shift | (((nc_num)1 << shift) - 1)},
-		.n = 1,
-	};
+	struct nc_interval to = {.low = (nc_num)low << shift,
+				 .high = (nc_num)high << shift | (((nc_num)1 << shift) - 1)};
 
-	return restrict_dim(reading, dim, &one);
+	return restrict_dim(reading, dim, &to, 1);
 }
 
 static void restrict_families(struct reading *reading, uint8_t families)
@@ -155,21 +157,22 @@ static bool read_proto(struct reading *reading, const struct nc_step *step, uint
 static bool read_half(struct reading *reading, const struct nc_step *step, enum nc_dim dim,
 		      bool upper)
 {
-	struct intervals one = {.n = 1}, *own = &reading->dims[dim];
+	const struct intervals *own = &reading->dims[dim];
+	struct nc_interval to;
 
 	if (step->span || !is_prefix_mask(step->mask, 64))
 		return false;
 	if (upper) {
-		one.v[0].low = (nc_num)step->low << 64;
-		one.v[0].high = (nc_num)(step->low | ~step->mask) << 64 | ~UINT64_C(0);
-		return restrict_dim(reading, dim, &one);
+		to.low = (nc_num)step->low << 64;
+		to.high = (nc_num)(step->low | ~step->mask) << 64 | ~UINT64_C(0);
+		return restrict_dim(reading, dim, &to, 1);
 	}
 	/* The lower half says something only where the upper is one value. */
 	if (own->n != 1 || own->v[0].low >> 64 != own->v[0].high >> 64)
 		return false;
-	one.v[0].low = own->v[0].low >> 64 << 64 | step->low;
-	one.v[0].high = own->v[0].low >> 64 << 64 | step->low | ~step->mask;
-	return restrict_dim(reading, dim, &one);
+	to.low = own->v[0].low >> 64 << 64 | step->low;
+	to.high = own->v[0].low >> 64 << 64 | step->low | ~step->mask;
+	return restrict_dim(reading, dim, &to, 1);
 }
 
 static bool read_address(struct reading *reading, const struct nc_step *step, enum nc_dim dim,
@@ -185,8 +188,9 @@ static bool read_protocol(struct reading *reading, const struct nc_step *step)
 {
 	uint64_t protocol = step->low >> 48;
 
+	/* The index has one protocol: where headers are rewritten, the one that nft does not read anew. */
 	if (step->base == NC_BASE_IP && !(step->mask & ~LANE_IP_PROTO))
-		return read_proto(reading, step, LANE_IP_PROTO);
+		return !reading->build->stores && read_proto(reading, step, LANE_IP_PROTO);
 	if (step->base != NC_BASE_ALWAYS || step->mask != LANE_FAMILY || step->span)
 		return false;
 	if (protocol == ETH_P_IP)
@@ -313,7 +317,7 @@ static bool find_lane(const struct nc_step *step, enum nc_dim *ret_dim, uint64_t
 
 static bool read_alternatives(struct reading *reading, uint32_t at, unsigned n)
 {
-	struct intervals list = {.n = n};
+	struct nc_interval list[INTERVALS_MAX];
 	enum nc_dim dim;
 	uint64_t lane;
 
@@ -326,11 +330,11 @@ static bool read_alternatives(struct reading *reading, uint32_t at, unsigned n)
 		if (step->low + step->span < step->low ||
 		    step->low + step->span > (lane | (lane - 1)))
 			return false;
-		list.v[i].low = (nc_num)(step->low >> down) << shift;
-		list.v[i].high = (nc_num)((step->low + step->span) >> down) << shift |
-				 (((nc_num)1 << shift) - 1);
+		list[i].low = (nc_num)(step->low >> down) << shift;
+		list[i].high = (nc_num)((step->low + step->span) >> down) << shift |
+			       (((nc_num)1 << shift) - 1);
 	}
-	return restrict_dim(reading, dim, &list);
+	return restrict_dim(reading, dim, list, n);
 }
 
 /* --- the rule ------------------------------------------------------------------------------------------------------ */
@@ -397,15 +401,28 @@ static int push_boxes(const struct reading *reading, uint32_t rule, nc_boxes *bo
 	return r;
 }
 
+/* Nothing is known yet. Room for intervals that there are not is left as it is. */
+static void begin(struct reading *reading, const struct nc_build *build, uint32_t end,
+		  struct nc_boxed *boxed)
+{
+	reading->build = build;
+	reading->boxed = boxed;
+	reading->end = end;
+	reading->never = false;
+	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++) {
+		reading->dims[dim].v[0] = (struct nc_interval){0, all_ones};
+		reading->dims[dim].n = 1;
+	}
+}
+
 int nc_box_rule(const struct nc_build *build, uint32_t first, uint32_t end, uint32_t rule,
 		nc_boxes *boxes, struct nc_boxed *ret)
 {
-	struct reading reading = {.build = build, .boxed = ret, .end = end};
+	struct reading reading;
 	int r;
 
+	begin(&reading, build, end, ret);
 	*ret = (struct nc_boxed){.families = (1 << _NC_FAMILY_MAX) - 1, .first_box = boxes->n};
-	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++)
-		reading.dims[dim] = (struct intervals){.v[0] = {0, all_ones}, .n = 1};
 	read_tests(&reading, first);
 	ret->selective = is_restricted(&reading, NC_DIM_SADDR, NC_DIM_DPORT);
 	ret->bounded = ret->selective || is_restricted(&reading, NC_DIM_PROTO, NC_DIM_PROTO) ||

@@ -33,12 +33,19 @@ struct nc_build {
 	unsigned flags;
 	const struct nc_table *table; /* of the rule that is laid out */
 	const struct nc_rule *rule;
+	bool stores;			 /* there are STORE steps */
 	uint32_t rule_index, base_index; /* of the rule and the base chain that are laid out */
+	bool needs_tc;			 /* some statement does, in some chain */
 	NC_VEC(struct nc_fixup) fixups;
 	NC_VEC(struct nc_laid_chain) laid;
 	NC_VEC(uint32_t) rule_starts; /* first steps, by image->rules */
 	bool names_objects;	      /* maps that are looked up do: they are laid out */
 };
+
+/* --- compile.c ---------------------------------------------------------------------------------------------- */
+
+/* Note what is to be known of all rules while each is read: reading them once more is what costs. */
+int nc_note_rule(struct nc_build *build, const struct nc_rule *rule);
 
 /* --- emit.c: steps ---------------------------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compile/build.h"
+#include "compile/kept.h"
 
 /* --- rules ------------------------------------------------------------------------------------------------- */
 
@@ -57,10 +58,13 @@ static int build_stmts(struct nc_build *build)
 	return r;
 }
 
-/* While it grows. */
-static int check_limits(const struct nc_build *build)
+/* Before chains get their indexes, which take the place of many steps. */
+#define LAID_STEPS_MAX (4 * NC_STEPS_MAX)
+
+/* While it grows, and at the end. */
+static int check_limits(const struct nc_build *build, uint32_t most)
 {
-	if (nc_here(build) < NC_STEPS_MAX)
+	if (nc_here(build) < most)
 		return 0;
 	nc_diag_error(build->diag, NULL,
 		      "this ruleset is too large: it takes more than %u steps; put addresses and "
@@ -76,11 +80,13 @@ static int build_rule(struct nc_build *build, const struct nc_rule *rule)
 
 	build->rule = rule;
 	r = build_stmts(build);
+	if (r == 0)
+		r = nc_note_rule(build, rule);
 	if (r < 0)
 		return r;
 	nc_resolve(build, first, NC_TARGET_FAIL);
 	build->rule_index++;
-	return check_limits(build);
+	return check_limits(build, LAID_STEPS_MAX);
 }
 
 /* --- chains --------------------------------------------------------------------------------------------------- */
@@ -335,7 +341,7 @@ static int add_image_chains(struct nc_build *build)
 
 		if (!one->chain->base || r)
 			continue;
-		if (one->chain->hook == NC_HOOK_INGRESS)
+		if (one->chain->hook == NC_HOOK_INGRESS && build->needs_tc)
 			chain.tc_word = chain_needs_tc(one->table, one->chain, 0);
 		r = nc_vec_push(&build->image->chains, chain);
 	}
@@ -352,6 +358,8 @@ int nc_build_chains(struct nc_build *build)
 	}
 	if (r == 0)
 		r = nc_build_index(build);
+	if (r == 0)
+		r = check_limits(build, NC_STEPS_MAX);
 	if (r == 0) {
 		fix_jumps(build);
 		r = add_targets(build) ?: build_objects(build);
@@ -365,6 +373,8 @@ int nc_build_chains(struct nc_build *build)
 		if (r == 0 && one->longest > build->image->spec.n_steps)
 			build->image->spec.n_steps = one->longest;
 	}
+	for (size_t i = 0; i < build->image->kept.n && !r; i++)
+		build->image->kept.v[i]->longest = build->laid.v[i].longest;
 	return r;
 }
 

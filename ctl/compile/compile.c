@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compile/build.h"
+#include "compile/kept.h"
 
 /* --- state --------------------------------------------------------------------------------------------------- */
 
@@ -26,7 +27,7 @@ static int add_state(const struct nc_stateful *stateful, void *context)
 	return nc_vec_push(&image->states, state);
 }
 
-/* --- interfaces that rules name -------------------------------------------------------------------------------- */
+/* --- what all rules are asked -------------------------------------------------------------------------------- */
 
 static int need_device(struct nc_image *image, nc_num number, const struct nc_loc *loc)
 {
@@ -54,13 +55,11 @@ static int note_devices(struct nc_image *image, const struct nc_rule *rule)
 	return r;
 }
 
-static int note_all_devices(struct nc_build *build)
+int nc_note_rule(struct nc_build *build, const struct nc_rule *rule)
 {
-	int r = 0;
-
-	nc_vec_foreach (rule, &build->image->rules)
-		r = r ?: note_devices(build->image, rule->rule);
-	return r;
+	nc_vec_foreach (stmt, &rule->stmts)
+		build->needs_tc |= nc_stmt_needs_tc(stmt) != NULL;
+	return note_devices(build->image, rule);
 }
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
@@ -115,6 +114,9 @@ void nc_image_clear(struct nc_image *image)
 	nc_vec_free(&image->needed);
 	nc_vec_free(&image->targets);
 	nc_vec_free(&image->logs);
+	nc_vec_foreach (kept, &image->kept)
+		nc_kept_free(*kept);
+	nc_vec_free(&image->kept);
 	free(image->text);
 	*image = (struct nc_image){};
 }
@@ -133,8 +135,6 @@ int nc_compile(struct nc_ruleset *ruleset, unsigned flags, struct nc_image *ret,
 		r = nc_build_chains(&build);
 	if (r == 0)
 		r = nc_build_entries(&build);
-	if (r == 0)
-		r = note_all_devices(&build);
 	nc_vec_free(&build.fixups);
 	nc_vec_free(&build.laid);
 	nc_vec_free(&build.rule_starts);

@@ -110,6 +110,8 @@ struct nc_image_target {
 	uint32_t start;
 };
 
+struct nc_kept_chain;
+
 struct nc_image {
 	NC_VEC(struct nc_step) steps;
 	NC_VEC(struct nc_image_rule) rules; /* in the order of the text */
@@ -126,11 +128,13 @@ struct nc_image {
 	uint32_t n_in_class[_NC_CLASS_MAX];
 	uint32_t n_ids[_NC_IDS_MAX]; /* highest id in use, plus one */
 	struct nc_spec spec; /* all but what kern/ fills in: uses_hashes*, single_*, offsets */
+	NC_VEC(struct nc_kept_chain *) kept; /* NC_COMPILE_COST: chains in the order of the text */
 	char *text; /* NC_PRINT_STORED; the caller of nc_compile() provides it, kern/ stores it */
 	size_t text_length;
 };
 
 #define NC_COMPILE_TRACE 0x01 /* rules that match leave a trace: for "explain" */
+#define NC_COMPILE_COST	 0x02 /* for nc_cost_read(): image.kept */
 
 /*
  * Compile. -E2BIG with a message where a limit of include/netctl/abi.h is passed, -EINVAL with messages for what no hook can

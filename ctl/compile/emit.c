@@ -30,6 +30,7 @@ struct nc_step nc_step_at(enum nc_step_op op, const struct nc_place_in *place)
 
 int nc_emit(struct nc_build *build, struct nc_step step)
 {
+	build->stores |= step.op == NC_OP_STORE;
 	return nc_vec_push(&build->image->steps, step);
 }
 

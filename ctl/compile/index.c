@@ -9,6 +9,7 @@
  * they follow each other.
  */
 #include "compile/index.h"
+#include "compile/kept.h"
 
 /* A chain of few rules is walked: a lookup costs as much as some of them, and one from a later rule on more than the first. */
 #define INDEXED_MIN  2
@@ -44,6 +45,8 @@ int nc_units_push(struct nc_image *image, size_t n, uint32_t *ret)
 {
 	size_t want = image->index.n + n;
 
+	if (want > NC_UNITS_MAX)
+		return -E2BIG;
 	if (want > image->index.cap) {
 		size_t cap = want + want / 2;
 		__u64 *v = reallocarray(image->index.v, cap, sizeof(*v));
@@ -170,11 +173,15 @@ static size_t count_lookups(const struct indexing *indexing, enum nc_family fami
 	return lookups;
 }
 
-/* Is it cheaper to look rules up than to walk from one to the next? */
+/* Is it cheaper to look rules up than to walk from one to the next? Those that any packet may match are gone through either way. */
 static bool is_worth(const struct indexing *indexing)
 {
+	size_t bounded = 0;
+
+	for (size_t i = 0; i < indexing->n; i++)
+		bounded += indexing->rules[i].boxed.bounded;
 	for (enum nc_family family = 0; family < NC_FAMILY_OTHER; family++) {
-		if (indexing->n < INDEXED_MIN + LOOKUP_RULES * count_lookups(indexing, family))
+		if (bounded < INDEXED_MIN + LOOKUP_RULES * count_lookups(indexing, family))
 			return false;
 	}
 	return true;
@@ -205,15 +212,15 @@ static bool is_entered(const struct indexing *indexing, size_t i)
 	       !judges(&indexing->rules[i - 1]);
 }
 
-/* The steps, and where each old one has gone; one that is left out, to where the walk goes on. */
+/* The steps, and where a target that was an old one is now: a rule's first may be at a lookup. Those that are kept: where they are. */
 struct layout {
 	NC_VEC(struct nc_step) steps;
-	uint32_t *moved;
+	uint32_t *moved, *kept;
 };
 
 static int lay_step(struct layout *layout, const struct indexing *indexing, uint32_t at)
 {
-	layout->moved[at] = layout->steps.n;
+	layout->moved[at] = layout->kept[at] = layout->steps.n;
 	return nc_vec_push(&layout->steps, *old_step(indexing, at));
 }
 
@@ -267,19 +274,16 @@ static int build_family(struct indexing *indexing, enum nc_family family,
 			const struct nc_boxed *boxed, const struct nc_index_rule *records)
 {
 	struct nc_tuples_in in = {.family = family, .rules = boxed, .records = records};
-	nc_boxes boxes = {};
-	int r = 0;
+	_cleanup_free_ const struct nc_box **boxes = calloc(indexing->boxes.n + 1, sizeof(*boxes));
 
+	if (!boxes)
+		return -ENOMEM;
 	nc_vec_foreach (box, &indexing->boxes) {
 		if (boxed[box->rule].families >> family & 1 && !indexing->rules[box->rule].follows)
-			r = r ?: nc_vec_push(&boxes, *box);
+			boxes[in.n++] = box;
 	}
-	in.boxes = boxes.v;
-	in.n = boxes.n;
-	if (r == 0)
-		r = nc_tuples_build(indexing->build->image, &in, &indexing->index[family]);
-	nc_vec_free(&boxes);
-	return r;
+	in.boxes = boxes;
+	return nc_tuples_build(indexing->build->image, &in, &indexing->index[family]);
 }
 
 static int build_index(struct indexing *indexing)
@@ -345,6 +349,8 @@ static int lay_chain(struct nc_build *build, struct nc_laid_chain *chain, uint32
 			at = chain->end;
 		}
 	}
+	if (r == 0 && build->flags & NC_COMPILE_COST)
+		r = nc_keep_chain(build, chain, at > chain->start, indexing.unit);
 	for (; at < behind && !r; at++)
 		r = lay_step(layout, &indexing, at);
 	return r;
@@ -369,19 +375,33 @@ static void move_targets(struct nc_build *build, struct layout *layout, uint32_t
 		step->span = span;
 	}
 	nc_vec_foreach (fixup, &build->fixups)
-		move(layout, n_old, &fixup->step);
+		fixup->step = layout->kept[fixup->step];
 	nc_vec_foreach (chain, &build->laid) {
 		move(layout, n_old, &chain->start);
 		move(layout, n_old, &chain->end);
 	}
 }
 
+static int report(struct nc_build *build, int r)
+{
+	if (r == -E2BIG)
+		nc_diag_error(
+			build->diag, NULL,
+			"this ruleset is too large: the index of its rules takes more than %u "
+			"MiB; put addresses and ports into named sets",
+			NC_UNITS_MAX / (1u << 20) * NC_UNIT);
+	return r;
+}
+
 int nc_build_index(struct nc_build *build)
 {
 	struct nc_image *image = build->image;
 	uint32_t n_old = image->steps.n;
-	struct layout layout = {.moved = calloc(n_old + 1, sizeof(*layout.moved))};
-	int r = layout.moved ? 0 : -ENOMEM;
+	struct layout layout = {
+		.moved = calloc(n_old + 1, sizeof(*layout.moved)),
+		.kept = calloc(n_old + 1, sizeof(*layout.kept)),
+	};
+	int r = layout.moved && layout.kept ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < build->laid.n && !r; i++) {
 		uint32_t behind = i + 1 < build->laid.n ? build->laid.v[i + 1].start : n_old;
@@ -398,5 +418,6 @@ int nc_build_index(struct nc_build *build)
 		nc_vec_free(&layout.steps);
 	}
 	free(layout.moved);
-	return r;
+	free(layout.kept);
+	return report(build, r);
 }

@@ -13,7 +13,7 @@ struct nc_reach {
 
 typedef NC_VEC(struct nc_reach) nc_reaches;
 
-/* Append units, all zero, to the index: where the first is. 0 or -ENOMEM. */
+/* Append units, all zero, to the index: where the first is. 0, -ENOMEM, or -E2BIG above NC_UNITS_MAX. */
 int nc_units_push(struct nc_image *image, size_t n, uint32_t *ret);
 /* The same from the beginning of a cache line on. */
 int nc_units_push_lines(struct nc_image *image, size_t n, uint32_t *ret);
@@ -34,7 +34,7 @@ static inline unsigned nc_trie_levels(enum nc_dim dim, enum nc_family family)
 }
 
 /*
- * The trie over intervals in a dimension, with rows of so many words: its root entry. 0 or -ENOMEM.
+ * The trie over intervals in a dimension, with rows of so many words: its root entry. 0 or -errno, as nc_units_push().
  */
 int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, enum nc_dim dim,
 		  enum nc_family family, unsigned words, __u64 *ret_root);
@@ -42,13 +42,13 @@ int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, enum nc_dim
 /* A chain's rules of one family. */
 struct nc_tuples_in {
 	enum nc_family family;
-	const struct nc_box *boxes; /* in the order of the rules */
+	const struct nc_box *const *boxes; /* in the order of the rules */
 	size_t n;
 	const struct nc_boxed *rules;	     /* by box.rule */
 	const struct nc_index_rule *records; /* likewise: what a match leads to */
 };
 
-/* Append tables, slots, rules and tries for them; ret: all but verdict; ret_words: of its rows. 0 or -ENOMEM. */
+/* Append tables, slots, rules and tries for them; ret: all but verdict. 0 or -errno, likewise. */
 int nc_tuples_build(struct nc_image *image, const struct nc_tuples_in *in, struct nc_index *ret);
 
 #endif

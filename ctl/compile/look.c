@@ -9,6 +9,7 @@ struct looking {
 	const struct nc_image *image;
 	const struct nc_index *index;
 	enum nc_family family;
+	uint32_t from;
 	__u64 addr[4], rest;
 	__u64 tables[NC_ROW_WORDS];
 	struct nc_look *look;
@@ -57,7 +58,8 @@ static bool matches(const struct looking *looking, const struct nc_index_rule *r
 		   (__u32)(addr - rule4->daddr) > rule4->daddr_span) {
 		return false;
 	}
-	return (__u16)((rest >> 32) - rule->sport) <= rule->sport_span &&
+	return rule->order >= looking->from &&
+	       (__u16)((rest >> 32) - rule->sport) <= rule->sport_span &&
 	       (__u16)((rest >> 16) - rule->dport) <= rule->dport_span &&
 	       ((__u8)rest & rule->proto_mask) == rule->proto;
 }
@@ -103,10 +105,12 @@ static void go_through(struct looking *looking, uint32_t at)
 	}
 }
 
-void nc_look_up(const struct nc_image *image, const struct nc_index *index, enum nc_family family,
-		const nc_num value[_NC_DIM_MAX], struct nc_look *ret)
+void nc_look_up_from(const struct nc_image *image, const struct nc_index *index,
+		     enum nc_family family, const nc_num value[_NC_DIM_MAX], uint32_t from,
+		     struct nc_look *ret)
 {
-	struct looking looking = {.image = image, .index = index, .family = family, .look = ret};
+	struct looking looking = {
+		.image = image, .index = index, .family = family, .from = from, .look = ret};
 	const nc_num *v = value;
 
 	*ret = (struct nc_look){.found = NC_NONE};

@@ -23,8 +23,16 @@ static inline unsigned nc_look_cost(const struct nc_look *look)
 	       look->rules * NC_COST_RULE;
 }
 
-/* Look a packet up: its values left-justified in 128 bits. */
-void nc_look_up(const struct nc_image *image, const struct nc_index *index, enum nc_family family,
-		const nc_num value[_NC_DIM_MAX], struct nc_look *ret);
+/* Look a packet up from a rule on: its values left-justified in 128 bits. */
+void nc_look_up_from(const struct nc_image *image, const struct nc_index *index,
+		     enum nc_family family, const nc_num value[_NC_DIM_MAX], uint32_t from,
+		     struct nc_look *ret);
+
+static inline void nc_look_up(const struct nc_image *image, const struct nc_index *index,
+			      enum nc_family family, const nc_num value[_NC_DIM_MAX],
+			      struct nc_look *ret)
+{
+	nc_look_up_from(image, index, family, value, 0, ret);
+}
 
 #endif

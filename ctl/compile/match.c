@@ -130,12 +130,10 @@ static void merge(struct merger *merger, const struct nc_place_in *place, uint64
 }
 
 static void merge_match(struct merger *merger, const struct nc_match *match,
-			const struct exact *exact)
+			const struct exact *exact, const struct nc_place_in *operand)
 {
-	struct nc_place_in place, low;
+	struct nc_place_in place = exact_place(match, *operand), low = place;
 
-	nc_operand_place(only_selector(match), &place);
-	place = low = exact_place(match, place);
 	if (!nc_place_wide(&place)) {
 		merge(merger, &place, lower(exact->mask) << place.shift,
 		      lower(exact->value) << place.shift);
@@ -375,13 +373,12 @@ static int emit_match(struct nc_build *build, const struct nc_match *match)
 	return emit_elements(build, match, &place);
 }
 
-static bool is_merged(const struct nc_match *match)
+/* Is it an exact test of a place that takes no steps? */
+static bool as_merged(const struct nc_match *match, struct exact *ret,
+		      struct nc_place_in *ret_place)
 {
-	struct nc_place_in place;
-	struct exact exact;
-
-	return as_exact(match, &exact) && !is_inverted(match) &&
-	       nc_operand_place(only_selector(match), &place);
+	return as_exact(match, ret) && !is_inverted(match) &&
+	       nc_operand_place(only_selector(match), ret_place);
 }
 
 /* Do elements of the set count, or numbers? Then order matters. */
@@ -435,35 +432,45 @@ static bool is_redundant(const struct nc_build *build, const struct nc_match *ma
 	return false;
 }
 
-static void merge_matches(struct nc_build *build, struct merger *merger, size_t first, size_t end)
+/* Those that are left are counted. */
+static size_t merge_matches(struct nc_build *build, struct merger *merger, size_t first, size_t end)
 {
+	struct nc_place_in place;
 	struct exact exact;
+	size_t left = 0;
 
 	for (size_t i = first; i < end; i++) {
 		const struct nc_match *match = &build->rule->stmts.v[i].match;
 
-		if (!is_merged(match) || is_redundant(build, match, first, end))
-			continue;
-		as_exact(match, &exact);
-		merge_match(merger, match, &exact);
+		if (!as_merged(match, &exact, &place))
+			left++;
+		else if (!is_redundant(build, match, first, end))
+			merge_match(merger, match, &exact, &place);
 	}
+	return left;
 }
 
 int nc_build_matches(struct nc_build *build, size_t first, size_t end)
 {
-	struct merger merger = {};
-	uint32_t begin = nc_here(build);
+	struct nc_place_in place;
+	struct merger merger;
+	struct exact exact;
+	size_t left;
 	int r;
 
-	merge_matches(build, &merger, first, end);
+	/* Its slots are written before they are read. */
+	merger.n = 0;
+	merger.contradiction = false;
+	left = merge_matches(build, &merger, first, end);
 	r = merger.contradiction ? nc_emit_always(build, NC_TARGET_FAIL)
 				 : emit_merged(build, &merger);
-	for (size_t i = first; i < end && !r; i++) {
+	for (size_t i = first; i < end && left && !r; i++) {
 		const struct nc_match *match = &build->rule->stmts.v[i].match;
+		uint32_t begin = nc_here(build);
 
-		if (is_merged(match))
+		if (as_merged(match, &exact, &place))
 			continue;
-		begin = nc_here(build);
+		left--;
 		r = emit_match(build, match);
 		nc_resolve(build, begin, NC_TARGET_NEXT);
 	}

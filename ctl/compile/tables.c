@@ -63,16 +63,6 @@ static int push_rule(struct nc_tuple_space *space, const struct nc_box *box, boo
 
 /* --- slots -------------------------------------------------------------------------------------------------------- */
 
-/* Those of each slot together, in the order of the rules. */
-static int compare_members(const void *a, const void *b)
-{
-	const struct nc_tuple_member *const *x = a, *const *y = b;
-
-	if ((*x)->slot != (*y)->slot)
-		return (*x)->slot < (*y)->slot ? -1 : 1;
-	return *x < *y ? -1 : *x > *y;
-}
-
 static bool has_one_key(const struct nc_tuple_space *space, struct nc_tuple_member **members,
 			size_t n)
 {
@@ -81,6 +71,24 @@ static bool has_one_key(const struct nc_tuple_space *space, struct nc_tuple_memb
 			return false;
 	}
 	return true;
+}
+
+/* Those of each slot together, in the order of the rules. */
+static int sort_by_slot(struct nc_tuple_member **members, size_t n, size_t n_slots)
+{
+	_cleanup_free_ struct nc_tuple_member **sorted = calloc(n, sizeof(*sorted));
+	_cleanup_free_ uint32_t *places = calloc(n_slots + 1, sizeof(*places));
+
+	if (!sorted || !places)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		places[members[i]->slot + 1]++;
+	for (size_t slot = 1; slot < n_slots; slot++)
+		places[slot] += places[slot - 1];
+	for (size_t i = 0; i < n; i++)
+		sorted[places[members[i]->slot]++] = members[i];
+	memcpy(members, sorted, n * sizeof(*members));
+	return 0;
 }
 
 /* Twice as many slots as members, at least. */
@@ -101,8 +109,7 @@ static int make_slots(struct nc_tuple_space *space, struct nc_tuple_member **mem
 	}
 	for (size_t i = 0; i < n; i++)
 		members[i]->slot = nc_tuple_hash(space, members[i], table->seed) >> table->shift;
-	qsort(members, n, sizeof(*members), compare_members);
-	return r;
+	return r ?: sort_by_slot(members, n, (size_t)1 << bits);
 }
 
 static void fill_slot(struct nc_tuple_space *space, const struct nc_index_table *table,
@@ -240,7 +247,7 @@ static uint64_t mix(uint64_t x)
 /* A packet: two of three are drawn from a box, the third from anywhere but for its protocol. */
 static void draw(const struct nc_tuple_space *space, size_t i, nc_num value[_NC_DIM_MAX])
 {
-	const struct nc_box *box = &space->in->boxes[mix(i) % space->in->n];
+	const struct nc_box *box = space->in->boxes[mix(i) % space->in->n];
 	bool anywhere = i % 3 == 2;
 
 	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++) {
@@ -296,13 +303,18 @@ static unsigned choose_unworthy(const struct nc_tuple_space *space, const struct
 	return best;
 }
 
+/*
+ * The tries of dimensions from first on, but those that are not to be: bit per dimension from SPORT on. starts: where each
+ * begins.
+ */
 static int emit_tries(struct nc_tuple_space *space, enum nc_dim first, unsigned but,
-		      struct nc_index *ret)
+		      size_t starts[_NC_DIM_MAX], struct nc_index *ret)
 {
 	unsigned words = (space->tables.n + 63) / 64;
 	int r = 0;
 
 	for (enum nc_dim dim = first; dim < _NC_DIM_MAX && !r; dim++) {
+		starts[dim] = space->image->index.n;
 		if (dim >= NC_DIM_SPORT && but >> (dim - NC_DIM_SPORT) & 1)
 			ret->root[dim] = 0;
 		else
@@ -313,23 +325,22 @@ static int emit_tries(struct nc_tuple_space *space, enum nc_dim first, unsigned 
 
 int nc_tables_emit(struct nc_tuple_space *space, struct nc_index *ret)
 {
-	const unsigned ports = (1 << (_NC_DIM_MAX - NC_DIM_SPORT)) - 1;
-	unsigned words = (space->tables.n + 63) / 64;
+	unsigned words = (space->tables.n + 63) / 64, but;
+	size_t starts[_NC_DIM_MAX];
+	enum nc_dim first;
 	int r = emit_tables(space, ret);
-	size_t before;
 
 	if (words > space->image->spec.index_words)
 		space->image->spec.index_words = words;
 	if (r == 0)
-		r = emit_tries(space, 0, ports, ret);
-	before = space->image->index.n;
-	if (r == 0 && space->in->family != NC_FAMILY_OTHER)
-		r = emit_tries(space, NC_DIM_SPORT, 0, ret);
-	if (r == 0 && space->in->n) {
-		unsigned but = choose_unworthy(space, ret);
-
-		space->image->index.n = before;
-		r = emit_tries(space, NC_DIM_SPORT, but, ret);
-	}
-	return r;
+		r = emit_tries(space, 0, 0, starts, ret);
+	if (r < 0 || !space->in->n)
+		return r;
+	but = choose_unworthy(space, ret);
+	if (!but)
+		return 0;
+	/* Those behind the first that goes move up. */
+	first = NC_DIM_SPORT + __builtin_ctz(but);
+	space->image->index.n = starts[first];
+	return emit_tries(space, first, but, starts, ret);
 }

@@ -9,8 +9,10 @@
 #include "compile/index.h"
 
 #define STRIDE_MAX 16
-/* Nodes are so many bits wider than they would need to be for each segment to have an entry. */
-#define STRIDE_ROOM 3
+/* Nodes are so many bits wider than they would need to be for each segment to have an entry; fewer where that takes much memory. */
+#define STRIDE_ROOM	  3
+#define STRIDE_ROOM_LARGE 1
+#define SEGMENTS_LARGE	  (1u << 14)
 /* Bits before those that tell segments apart which are looked at all the same: of 8 values that are elsewhere, 7 are noticed. */
 #define STRIDE_GUARD	     3
 #define TABLES_ASKED_IN_VAIN 1
@@ -21,6 +23,7 @@
 struct segment {
 	nc_num start;
 	uint32_t row;
+	uint64_t before; /* tables that the rows of those before it name, together */
 };
 
 typedef NC_VEC(struct segment) segments;
@@ -31,11 +34,18 @@ struct event {
 	int change; /* +1: an interval begins; -1: one has ended */
 };
 
-static int compare_events(const void *a, const void *b)
+static unsigned leading_zeros(nc_num number)
 {
-	const struct event *x = a, *y = b;
+	if (number >> 64)
+		return __builtin_clzll(number >> 64);
+	return (uint64_t)number ? 64 + __builtin_clzll(number) : 128;
+}
 
-	return x->at < y->at ? -1 : x->at > y->at;
+static unsigned trailing_zeros(nc_num number)
+{
+	if ((uint64_t)number)
+		return __builtin_ctzll(number);
+	return number >> 64 ? 64 + __builtin_ctzll(number >> 64) : 128;
 }
 
 /* --- rows ----------------------------------------------------------------------------------------------------- */
@@ -78,6 +88,15 @@ static int grow_rows(struct row_set *set)
 	set->slots = slots;
 	set->cap = cap;
 	return 0;
+}
+
+static unsigned count_tables(const __u64 *row, unsigned words)
+{
+	unsigned n = 0;
+
+	for (unsigned word = 0; word < words; word++)
+		n += __builtin_popcountll(row[word]);
+	return n;
 }
 
 static __u64 leaf_entry(uint32_t unit)
@@ -138,8 +157,14 @@ static int push_segment(struct row_set *rows, const struct sweep *sweep, nc_num 
 
 	if (r < 0)
 		return r;
-	if (ret->n && ret->v[ret->n - 1].row == segment.row)
-		return 0;
+	if (ret->n) {
+		const struct segment *last = &ret->v[ret->n - 1];
+
+		if (last->row == segment.row)
+			return 0;
+		segment.before = last->before +
+				 count_tables(nc_unit_at(rows->image, last->row), rows->words);
+	}
 	return nc_vec_push(ret, segment);
 }
 
@@ -158,10 +183,56 @@ static int sweep_events(struct row_set *rows, struct sweep *sweep, const struct 
 	return r;
 }
 
+/* Digits of eleven bits: three of them hold all in which IPv4 addresses differ. */
+#define DIGIT_BITS 11
+#define DIGITS	   (1u << DIGIT_BITS)
+
+static unsigned digit_of(const struct event *event, unsigned shift)
+{
+	return (unsigned)(event->at >> shift) & (DIGITS - 1);
+}
+
+/* From one array to the other, by one digit; what is equal in it keeps its order. */
+static void sort_digit(const struct event *from, struct event *to, size_t n, unsigned shift)
+{
+	uint32_t places[DIGITS] = {}, place = 0;
+
+	for (size_t i = 0; i < n; i++)
+		places[digit_of(&from[i], shift)]++;
+	for (unsigned digit = 0; digit < DIGITS; digit++) {
+		uint32_t count = places[digit];
+
+		places[digit] = place;
+		place += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[places[digit_of(&from[i], shift)]++] = from[i];
+}
+
+/* By where they are: digit by digit from the right, but for those in which none differs. The one of two arrays that is sorted. */
+static const struct event *sort_events(struct event *events, struct event *room, size_t n)
+{
+	nc_num differ = 0;
+
+	for (size_t i = 1; i < n; i++)
+		differ |= events[i].at ^ events[0].at;
+	for (unsigned shift = differ ? trailing_zeros(differ) : 128; shift < 128;
+	     shift += DIGIT_BITS) {
+		struct event *from = events;
+
+		if (!((differ >> shift) & (DIGITS - 1)))
+			continue;
+		sort_digit(from, room, n, shift);
+		events = room;
+		room = from;
+	}
+	return events;
+}
+
 static int make_segments(struct row_set *rows, const nc_reaches *reaches, segments *ret)
 {
 	_cleanup_free_ struct sweep *sweep = calloc(1, sizeof(*sweep));
-	_cleanup_free_ struct event *events = calloc(reaches->n * 2 + 1, sizeof(*events));
+	_cleanup_free_ struct event *events = calloc(reaches->n * 4 + 1, sizeof(*events));
 	size_t n = 0;
 
 	if (!sweep || !events)
@@ -176,8 +247,7 @@ static int make_segments(struct row_set *rows, const nc_reaches *reaches, segmen
 		if (in.high != ~(nc_num)0)
 			events[n++] = (struct event){in.high + 1, reach->table, -1};
 	}
-	qsort(events, n, sizeof(*events), compare_events);
-	return sweep_events(rows, sweep, events, n, ret);
+	return sweep_events(rows, sweep, sort_events(events, events + n, n), n, ret);
 }
 
 /* --- the trie ------------------------------------------------------------------------------------------------------ */
@@ -186,7 +256,7 @@ struct builder {
 	struct nc_image *image;
 	const struct segment *segments;
 	struct row_set *rows;
-	unsigned bits, words, levels;
+	unsigned bits, words, levels, room;
 	unsigned depth; /* levels that there are */
 };
 
@@ -201,13 +271,6 @@ struct part {
 static const __u64 *row_of(const struct builder *builder, size_t segment)
 {
 	return nc_unit_at(builder->image, builder->segments[segment].row);
-}
-
-static unsigned leading_zeros(nc_num number)
-{
-	if (number >> 64)
-		return __builtin_clzll(number >> 64);
-	return (uint64_t)number ? 64 + __builtin_clzll(number) : 128;
 }
 
 /* Does every row within have all tables of the one before or behind? */
@@ -226,27 +289,41 @@ static bool may_pass(const struct builder *builder, const struct part *part)
 	return true;
 }
 
+/* What a row of all tables may name at most, once for each segment within, if it is to do for them all. */
+static uint64_t most_asked(const struct builder *builder, const struct part *part)
+{
+	const struct segment *first = &builder->segments[part->first];
+	const struct segment *last = &builder->segments[part->last];
+	uint64_t named = last->before - first->before +
+			 count_tables(row_of(builder, part->last), builder->words);
+
+	return named + TABLES_ASKED_IN_VAIN * (part->last - part->first + 1);
+}
+
 /*
  * Would a row of all tables within (ret) name few more than the rows do? Then that is what is found: a table that is asked in
- * vain costs less than more nodes for every packet.
+ * vain costs less than more nodes for every packet. If not, ret is not complete, unless that is needed.
  */
-static bool are_alike(const struct builder *builder, const struct part *part,
+static bool are_alike(const struct builder *builder, const struct part *part, bool needed,
 		      __u64 ret[NC_ROW_WORDS])
 {
-	size_t n = part->last - part->first + 1, sum = 0, most = 0;
+	size_t n = part->last - part->first + 1;
+	uint64_t most = most_asked(builder, part);
+	bool alike = true;
 
 	memset(ret, 0, NC_ROW_WORDS * sizeof(*ret));
-	for (size_t i = part->first; i <= part->last; i++) {
+	for (size_t i = part->first; i <= part->last && (alike || needed); i++) {
 		const __u64 *row = row_of(builder, i);
+		__u64 more = 0;
 
 		for (unsigned word = 0; word < builder->words; word++) {
+			more |= row[word] & ~ret[word];
 			ret[word] |= row[word];
-			sum += __builtin_popcountll(row[word]);
 		}
+		if (more)
+			alike = count_tables(ret, builder->words) * n <= most;
 	}
-	for (unsigned word = 0; word < builder->words; word++)
-		most += __builtin_popcountll(ret[word]);
-	return most * n - sum <= TABLES_ASKED_IN_VAIN * n;
+	return alike;
 }
 
 /* Where the bits begin in which the ends within the part differ. */
@@ -268,7 +345,7 @@ static void choose_bits(const struct builder *builder, const struct part *part, 
 			unsigned *ret_stride)
 {
 	size_t n = part->last - part->first + 1;
-	unsigned pos = part->pos, stride = log2_up(n) + STRIDE_ROOM;
+	unsigned pos = part->pos, stride = log2_up(n) + builder->room;
 	bool few = n <= PASSED_MAX;
 	unsigned apart = diverge(builder, part), end;
 
@@ -293,24 +370,61 @@ static void choose_bits(const struct builder *builder, const struct part *part, 
 }
 
 static int build_part(struct builder *builder, const struct part *part, __u64 *ret);
-/* Entry i of a node. */
-static int build_child(struct builder *builder, const struct part *part, unsigned pos,
-		       unsigned stride, unsigned i, size_t *cursor, __u64 *ret)
-{
-	/* A part that was passed over to is where its ends are. */
-	nc_num base = pos == part->pos ? part->low : builder->segments[part->last].start;
-	nc_num high;
-	struct part child = {.pos = pos + stride, .depth = part->depth + 1};
 
-	base = pos ? base >> (128 - pos) << (128 - pos) : 0;
-	child.low = base | (nc_num)i << (128 - child.pos);
+/* A part's node: its first entry, and which bits choose among them. */
+struct node {
+	uint32_t first;
+	unsigned pos, stride;
+	nc_num low; /* the least value that comes to its first entry */
+};
+
+/* The values that come to entry i; cursor: a segment from which on they are to be found. */
+static struct part child_of(const struct builder *builder, const struct part *part,
+			    const struct node *node, unsigned i, size_t *cursor)
+{
+	struct part child = {.pos = node->pos + node->stride, .depth = part->depth + 1};
+	nc_num high;
+
+	child.low = node->low | (nc_num)i << (128 - child.pos);
 	high = child.low | (child.pos < 128 ? ~(nc_num)0 >> child.pos : 0);
 	while (*cursor < part->last && builder->segments[*cursor + 1].start <= child.low)
 		++*cursor;
 	child.first = child.last = *cursor;
 	while (child.last < part->last && builder->segments[child.last + 1].start <= high)
 		child.last++;
-	return build_part(builder, &child, ret);
+	return child;
+}
+
+/* How many entries from this child's on lie in its only segment, of at most so many. */
+static unsigned count_same(const struct builder *builder, const struct part *part,
+			   const struct part *child, unsigned most)
+{
+	nc_num n;
+
+	if (child->first == part->last)
+		return most;
+	n = (builder->segments[child->first + 1].start - child->low) >> (128 - child->pos);
+	return n < most ? (unsigned)n : most;
+}
+
+static int fill_node(struct builder *builder, const struct part *part, const struct node *node)
+{
+	size_t cursor = part->first;
+	unsigned n = 1u << node->stride;
+	int r = 0;
+
+	for (unsigned i = 0; i < n && !r;) {
+		struct part child = child_of(builder, part, node, i, &cursor);
+		unsigned end = i + 1;
+		__u64 entry = 0;
+
+		r = build_part(builder, &child, &entry);
+		if (child.first == child.last)
+			end = i + count_same(builder, part, &child, n - i);
+		while (i < end)
+			builder->image->index.v[node->first + i++] = entry;
+	}
+	return r;
 }
 
 static int make_leaf(struct builder *builder, const __u64 *row, __u64 *ret)
@@ -325,30 +439,29 @@ static int make_leaf(struct builder *builder, const __u64 *row, __u64 *ret)
 
 static int build_part(struct builder *builder, const struct part *part, __u64 *ret)
 {
-	unsigned pos, stride;
-	size_t cursor = part->first;
+	bool lowest = part->depth == builder->levels;
+	struct node node = {.low = part->low};
 	__u64 all[NC_ROW_WORDS];
-	uint32_t first;
 	int r;
 
 	if (part->first == part->last) {
 		*ret = leaf_entry(builder->segments[part->first].row - NC_TRIE_LEAF_UNITS);
 		return 0;
 	}
-	if (are_alike(builder, part, all) || part->depth == builder->levels)
+	if (are_alike(builder, part, lowest, all) || lowest)
 		return make_leaf(builder, all, ret);
 	if (part->depth >= builder->depth)
 		builder->depth = part->depth + 1;
-	choose_bits(builder, part, &pos, &stride);
-	r = nc_units_push(builder->image, (size_t)1 << stride, &first);
-	for (unsigned i = 0; i < 1u << stride && !r; i++) {
-		__u64 entry = 0;
-
-		r = build_child(builder, part, pos, stride, i, &cursor, &entry);
-		builder->image->index.v[first + i] = entry;
-	}
+	choose_bits(builder, part, &node.pos, &node.stride);
+	/* A part that was passed over to is where its ends are. */
+	if (node.pos != part->pos)
+		node.low = builder->segments[part->last].start >> (128 - node.pos)
+									  << (128 - node.pos);
+	r = nc_units_push(builder->image, (size_t)1 << node.stride, &node.first);
 	if (r == 0)
-		*ret = NC_TRIE_ENTRY(first, pos, stride);
+		r = fill_node(builder, part, &node);
+	if (r == 0)
+		*ret = NC_TRIE_ENTRY(node.first, node.pos, node.stride);
 	return r;
 }
 
@@ -370,6 +483,7 @@ int nc_trie_build(struct nc_image *image, const nc_reaches *reaches, enum nc_dim
 		struct part whole = {.last = all.n - 1};
 
 		builder.segments = all.v;
+		builder.room = all.n > SEGMENTS_LARGE ? STRIDE_ROOM_LARGE : STRIDE_ROOM;
 		r = build_part(&builder, &whole, ret_root);
 		*ret_root |= builder.depth * NC_TRIE_LEVEL;
 	}

@@ -149,8 +149,8 @@ uint64_t nc_tuple_hash(const struct nc_tuple_space *space, const struct nc_tuple
 
 /* --- boxes into tables --------------------------------------------------------------------------------------------- */
 
-static int find_table(struct nc_tuple_space *space, const struct nc_tuple_levels *levels,
-		      uint32_t *ret)
+int nc_tuples_find_table(struct nc_tuple_space *space, const struct nc_tuple_levels *levels,
+			 uint32_t *ret)
 {
 	struct nc_tuple_table table = {.levels = *levels, .least = NC_NONE};
 
@@ -188,7 +188,7 @@ static int add_box(struct nc_tuple_space *space, const struct nc_box *box,
 	unsigned n_dport =
 		dshift < 128 ? (dports->high >> dshift) - (dports->low >> dshift) + 1 : 1;
 	uint32_t table;
-	int r = find_table(space, levels, &table);
+	int r = nc_tuples_find_table(space, levels, &table);
 
 	for (unsigned i = 0; i < n_sport && !r; i++) {
 		nc_num sport = sshift < 128 ? (nc_num)((sports->low >> sshift) + i) << sshift : 0;
@@ -208,10 +208,15 @@ static bool reads_th(const struct nc_tuple_space *space, const struct nc_box *bo
 	return space->in->family == NC_FAMILY_IP6 && space->in->rules[box->rule].reads_th;
 }
 
-/* How many boxes share addresses at their levels: by box. */
-struct group {
-	uint32_t box, n; /* the first of them, plus one; 0: free */
-};
+/* Places of a hash, a power of two, that is at most half full. */
+static size_t hash_room(size_t n)
+{
+	size_t places = 64;
+
+	while (places < n * 2)
+		places *= 2;
+	return places;
+}
 
 static struct nc_tuple_levels coarse_tuple(const struct nc_tuple_space *space,
 					   const struct nc_box *box)
@@ -234,50 +239,47 @@ static struct nc_tuple_levels fine_tuple(const struct nc_tuple_space *space,
 	return levels;
 }
 
+/* Boxes that share addresses at their levels. Those that share but a hash are taken for such: no more than a guess is needed. */
+struct group {
+	uint64_t hash;
+	uint32_t n; /* 0: free */
+};
+
+static uint64_t hash_coarse(const struct nc_tuple_space *space, const struct nc_box *box)
+{
+	struct nc_tuple_levels levels = coarse_tuple(space, box);
+	struct nc_tuple_table table = {.levels = levels, .mask = masks_of(space, &levels)};
+	struct nc_tuple_member key = {.box = box};
+	uint64_t seed = (uint64_t)levels.reads_th << 16 | levels.level[NC_DIM_SADDR] << 8 |
+			levels.level[NC_DIM_DADDR];
+
+	set_key(space, &table, 0, 0, &key);
+	return nc_tuple_hash(space, &key, (seed + 1) * UINT64_C(0x9e3779b97f4a7c15));
+}
+
 /* For each box the number of those with its key in the coarse table. */
 static uint32_t *count_groups(const struct nc_tuple_space *space)
 {
-	size_t n = space->in->n, cap = 64;
-	uint32_t *counts = NULL;
-	struct group *groups;
-	struct key {
-		struct nc_tuple_levels levels;
-		struct nc_tuple_member member;
-	} * keys;
+	size_t mask = hash_room(space->in->n) - 1;
+	_cleanup_free_ struct group *groups = calloc(mask + 1, sizeof(*groups));
+	uint32_t *counts = calloc(space->in->n + 1, sizeof(*counts));
 
-	while (cap < n * 2)
-		cap *= 2;
-	groups = calloc(cap, sizeof(*groups));
-	keys = calloc(n ? n : 1, sizeof(*keys));
-	counts = calloc(n ? n : 1, sizeof(*counts));
-	for (size_t i = 0; i < n && groups && keys && counts; i++) {
-		struct nc_tuple_table table = {.levels = coarse_tuple(space, &space->in->boxes[i])};
-		size_t at;
+	for (size_t i = 0; i < space->in->n && groups && counts; i++) {
+		uint64_t hash = hash_coarse(space, space->in->boxes[i]);
+		size_t at = hash & mask;
 
-		table.mask = masks_of(space, &table.levels);
-		keys[i].levels = table.levels;
-		keys[i].member.box = &space->in->boxes[i];
-		set_key(space, &table, 0, 0, &keys[i].member);
-		at = nc_tuple_hash(space, &keys[i].member, table.mask.addr[0]) & (cap - 1);
-		while (groups[at].box &&
-		       (memcmp(&keys[groups[at].box - 1].levels, &keys[i].levels,
-			       sizeof(struct nc_tuple_levels)) ||
-			!nc_tuple_same_key(space, &keys[groups[at].box - 1].member,
-					   &keys[i].member)))
-			at = (at + 1) & (cap - 1);
-		if (!groups[at].box)
-			groups[at].box = i + 1;
+		while (groups[at].n && groups[at].hash != hash)
+			at = (at + 1) & mask;
+		groups[at].hash = hash;
 		groups[at].n++;
 		counts[i] = at;
 	}
-	for (size_t i = 0; i < n && groups && keys && counts; i++)
+	for (size_t i = 0; i < space->in->n && groups && counts; i++)
 		counts[i] = groups[counts[i]].n;
-	if (!groups || !keys) {
+	if (!groups) {
 		free(counts);
 		counts = NULL;
 	}
-	free(groups);
-	free(keys);
 	return counts;
 }
 
@@ -288,11 +290,11 @@ static int fill_direct(struct nc_tuple_space *space)
 
 	for (size_t i = 0; i < space->in->n && !r; i++) {
 		struct nc_tuple_table table = {
-			.levels.reads_th = reads_th(space, &space->in->boxes[i]), .least = NC_NONE};
+			.levels.reads_th = reads_th(space, space->in->boxes[i]), .least = NC_NONE};
 
 		r = nc_vec_push(&space->tables, table);
 		if (r == 0)
-			r = add_member(space, &space->in->boxes[i], i, 0, 0);
+			r = add_member(space, space->in->boxes[i], i, 0, 0);
 	}
 	return r;
 }
@@ -303,90 +305,12 @@ static int fill_hashed(struct nc_tuple_space *space)
 	int r = counts ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < space->in->n && !r; i++) {
-		const struct nc_box *box = &space->in->boxes[i];
+		const struct nc_box *box = space->in->boxes[i];
 		struct nc_tuple_levels levels =
 			counts[i] > LIST_MAX ? fine_tuple(space, box) : coarse_tuple(space, box);
 
 		r = add_box(space, box, &levels);
 	}
-	return r;
-}
-
-/* --- fewer tables ----------------------------------------------------------------------------------------------- */
-
-/* Is every test of a made by b as well, or a narrower one? How many bits are lost where b's rules go to a; -1: they cannot. */
-static int bits_lost(const struct nc_tuple_space *space, const struct nc_tuple_levels *a,
-		     const struct nc_tuple_levels *b)
-{
-	int lost = 0;
-
-	if (a->reads_th != b->reads_th)
-		return -1;
-	for (enum nc_dim dim = 0; dim < _NC_DIM_MAX; dim++) {
-		int bits = b->level[dim] - a->level[dim];
-
-		if (bits < 0)
-			return -1;
-		/* An IPv6 address says as much in four bits as IPv4's in one. */
-		lost += space->words == 4 && dim <= NC_DIM_DADDR ? bits / 4 : bits;
-	}
-	return lost;
-}
-
-/* Give the smallest table's rules to the one nearest above it. false: there is none, for any. */
-static bool merge_one(struct nc_tuple_space *space)
-{
-	uint32_t from = NC_NONE, into = NC_NONE;
-	uint64_t least = UINT64_MAX;
-
-	for (uint32_t i = 0; i < space->tables.n; i++) {
-		const struct nc_tuple_table *b = &space->tables.v[i];
-
-		for (uint32_t j = 0; j < space->tables.n && b->n; j++) {
-			const struct nc_tuple_table *a = &space->tables.v[j];
-			int lost = i == j || !a->n ? -1 : bits_lost(space, &a->levels, &b->levels);
-			uint64_t cost = lost < 0 ? UINT64_MAX : (uint64_t)b->n * lost;
-
-			if (cost < least) {
-				least = cost;
-				from = i;
-				into = j;
-			}
-		}
-	}
-	if (from == NC_NONE)
-		return false;
-	nc_vec_foreach (member, &space->members) {
-		if (member->table != from)
-			continue;
-		member->table = into;
-		for (int i = 0; i < space->words; i++)
-			member->addr[i] &= space->tables.v[into].mask.addr[i];
-		member->rest &= space->tables.v[into].mask.rest;
-	}
-	space->tables.v[into].n += space->tables.v[from].n;
-	if (space->tables.v[from].least < space->tables.v[into].least)
-		space->tables.v[into].least = space->tables.v[from].least;
-	space->tables.v[from].n = 0;
-	return true;
-}
-
-/* The least table that takes all: every rule may be there. */
-static int merge_tables(struct nc_tuple_space *space, size_t most)
-{
-	struct nc_tuple_levels none = {};
-	size_t n = space->tables.n;
-	uint32_t table;
-	int r = 0;
-
-	if (n <= most)
-		return 0;
-	for (int th = 0; th < 2 && !r; th++) {
-		none.reads_th = th;
-		r = find_table(space, &none, &table);
-	}
-	while (!r && n > most && merge_one(space))
-		n--;
 	return r;
 }
 
@@ -417,10 +341,8 @@ static size_t hash_list(const struct nc_tuple_space *space, const struct nc_tupl
 static struct list *count_lists(struct nc_tuple_space *space, size_t *ret_cap)
 {
 	struct list *found;
-	size_t cap = 64;
+	size_t cap = hash_room(space->members.n);
 
-	while (cap < space->members.n * 2)
-		cap *= 2;
 	found = calloc(cap, sizeof(*found));
 	nc_vec_foreach (member, &space->members) {
 		size_t at = hash_list(space, member, cap);
@@ -546,7 +468,7 @@ int nc_tuples_build(struct nc_image *image, const struct nc_tuples_in *in, struc
 	} else {
 		r = fill_hashed(&space);
 		if (r == 0)
-			r = merge_tables(&space, HASHED_TABLES_MAX - TABLES_KEPT);
+			r = nc_tuples_merge(&space, HASHED_TABLES_MAX - TABLES_KEPT);
 		if (r == 0)
 			r = spread_lists(&space);
 	}

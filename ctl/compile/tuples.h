@@ -42,7 +42,16 @@ bool nc_tuple_same_key(const struct nc_tuple_space *space, const struct nc_tuple
 uint64_t nc_tuple_hash(const struct nc_tuple_space *space, const struct nc_tuple_member *member,
 		       uint64_t seed);
 
-/* Append the tables, their slots and rules, and the tries that tell them apart. 0 or -ENOMEM. */
+/* The table of such levels; one without rules is made if there is none. 0 or -ENOMEM. */
+int nc_tuples_find_table(struct nc_tuple_space *space, const struct nc_tuple_levels *levels,
+			 uint32_t *ret);
+/*
+ * Merge tables until there are so many that have rules, or none is above another; those that lost theirs stay, with n = 0. 0 or
+ * -ENOMEM.
+ */
+int nc_tuples_merge(struct nc_tuple_space *space, size_t most);
+
+/* Append the tables, their slots and rules, and the tries that tell them apart. 0 or -errno, as nc_units_push(). */
 int nc_tables_emit(struct nc_tuple_space *space, struct nc_index *ret);
 
 #endif

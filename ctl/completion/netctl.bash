@@ -81,7 +81,11 @@ _netctl() {
 		_netctl_files
 		[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--dry-run --confirm" -- "$cur")
 		;;
-	check | diff) _netctl_files ;;
+	check)
+		_netctl_files
+		[[ $cur != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--cost" -- "$cur")
+		;;
+	diff) _netctl_files ;;
 	explain) mapfile -t COMPREPLY < <(compgen -W "--ruleset --device --hook --pcap --hex" -- "$cur") ;;
 	monitor) mapfile -t COMPREPLY < <(compgen -W "events ruleset --count --timeout --rules --prefix --group --new --pcapng" -- "$cur") ;;
 	bench)

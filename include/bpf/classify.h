@@ -357,7 +357,8 @@ __noinline int nc_read(nc_ctx *ctx, struct nc_walk *walk)
 #define NC_BIT(OP) (1ull << NC_OP_##OP)
 #define NC_SIMPLE                                                                                  \
 	(NC_BIT(RANGE) | NC_BIT(HASH8) | NC_BIT(HASH16) | NC_BIT(LPM8) | NC_BIT(LPM16) |           \
-	 NC_BIT(COUNT) | NC_BIT(VERDICT) | NC_BIT(JUMP) | NC_BIT(RETURN) | NC_BIT(BASE))
+	 NC_BIT(COUNT) | NC_BIT(VERDICT) | NC_BIT(JUMP) | NC_BIT(RETURN) | NC_BIT(INDEX) |         \
+	 NC_BIT(BASE))
 
 static __always_inline bool nc_is_simple(void)
 {
@@ -407,10 +408,16 @@ static __always_inline long nc_found(struct nc_run *run, const struct nc_index_r
 			counter->bytes += run->walk->pkt.counted;
 		}
 	}
+	/* The verdict's number is copied: half the rules accept, and nobody could foretell a branch. */
+	if (run->walk->next == NC_NONE)
+		return nc_finish(run, rule->end, NC_REASON_RULE);
 	if (rule->end == NC_END_ACCEPT)
 		return nc_accept(run, false);
 	return nc_finish(run, NC_VERDICT_DROP, NC_REASON_RULE);
 }
+
+_Static_assert((int)NC_END_ACCEPT == (int)NC_VERDICT_ACCEPT, "rules that judge hold verdicts");
+_Static_assert((int)NC_END_DROP == (int)NC_VERDICT_DROP, "rules that judge hold verdicts");
 
 /* Make an INDEX step. 1: the packet is judged. */
 static __always_inline int nc_find_rule(struct nc_walk *walk, const struct nc_step *step,
@@ -516,14 +523,17 @@ static __always_inline long nc_start(struct nc_run *run)
 	step = bpf_map_lookup_elem(&nc_steps, &at);
 	if (nc_uses(NC_OP_INDEX) && step && step->op == NC_OP_INDEX) {
 		search = bpf_map_lookup_elem(&nc_searches, &zero);
-		return search ? nc_find_rule(run->walk, step, search) : 1;
+		if (!search || nc_find_rule(run->walk, step, search))
+			return 1;
+		at = run->walk->at;
+		step = bpf_map_lookup_elem(&nc_steps, &at);
 	}
 	if (!nc_is_simple())
 		return 0;
 #pragma clang loop unroll(disable)
 	for (__u64 n = 0; n < NC_STEPS_AT_ONCE; n++) {
 		if (!step || nc_step(step, run))
-			return 1;
+			return !(nc_uses(NC_OP_INDEX) && run->walk->search);
 		at = run->walk->at;
 		step = bpf_map_lookup_elem(&nc_steps, &at);
 	}

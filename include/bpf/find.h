@@ -93,7 +93,8 @@ static __always_inline void nc_choose_tables(const void *mem, struct nc_search *
 	if (search->family == NC_FAMILY_IP) {
 		__u64 saddr = nc_slot(pkt, NC_SLOT_SADDR), daddr = nc_slot(pkt, NC_SLOT_DADDR);
 
-		proto = nc_slot(pkt, NC_SLOT_L3) << 16;
+		if (!nc_uses(NC_OP_STORE))
+			proto = nc_slot(pkt, NC_SLOT_L3) << 16;
 		search->addr[0] = saddr | daddr >> 32;
 		nc_narrow(mem, search->tables, index->root[NC_DIM_SADDR], saddr, saddr,
 			  NC_TRIE_LEVELS_IP);

@@ -246,6 +246,9 @@ static __always_inline void nc_parse_ip(struct nc_frame f, struct nc_pkt *pkt)
 	if (!nc_within(f, ip, NC_IP_HLEN)) {
 		nc_lacks(pkt, NC_REASON_TRUNCATED_L3);
 		nc_copy_partial(f, &pkt->byte[NC_SLOT_L3 * 8 + 2], ip + 9, 1);
+		/* An address is the whole of its slot, as below. */
+		pkt->slot[NC_SLOT_SADDR] = 0;
+		pkt->slot[NC_SLOT_DADDR] = 0;
 		nc_copy_partial(f, &pkt->byte[NC_SLOT_SADDR * 8], ip + 12, 4);
 		nc_copy_partial(f, &pkt->byte[NC_SLOT_DADDR * 8], ip + 16, 4);
 		return;

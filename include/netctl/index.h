@@ -33,7 +33,7 @@ enum nc_dim {
 	NC_DIM_DADDR,
 	NC_DIM_SPORT, /* transport header bytes 0-1: ICMP's type and code too */
 	NC_DIM_DPORT, /* transport header bytes 2-3 */
-	NC_DIM_PROTO, /* IPv4: the header's protocol field; IPv6: the transport protocol */
+	NC_DIM_PROTO, /* IPv4: the header's protocol field unless there are STORE steps; else the transport protocol */
 	_NC_DIM_MAX
 };
 
@@ -41,6 +41,8 @@ enum nc_dim {
 #define NC_UNITS(type) (sizeof(type) / NC_UNIT)
 #define NC_UNITS_LINE  8  /* tables and rules begin at a multiple of it */
 #define NC_UNITS_SLACK 16 /* behind the last: what begins at any unit may be read */
+/* 512 MiB: the verifier lets no offset into a value reach BPF_MAX_VAR_OFF, 2^29 (Linux, include/linux/bpf_verifier.h). */
+#define NC_UNITS_MAX (1u << 26)
 
 /*
  * An entry of a trie: at which byte of the index the node below begins (bits 0-31), and which bits of the value choose among its
