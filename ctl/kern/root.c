@@ -114,12 +114,6 @@ static void remember(const char *fmt, va_list args)
 
 static int on_libbpf(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	if (getenv("NCDBG")) {
-		va_list c;
-		va_copy(c, args);
-		vfprintf(stderr, fmt, c);
-		va_end(c);
-	}
 	if (level == LIBBPF_WARN)
 		remember(fmt, args);
 	return 0;
