@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The report of cost, put together: packets are drawn and looked up, the dearest are made dearer, memory is added up. */
 #include "compile/cost.h"
+#include "netctl/hash.h"
 
 #define SAMPLES	    4096
 #define TRIES	    8192	 /* to make the worst packet worse */
@@ -179,6 +180,9 @@ static size_t key_bytes(enum nc_set_class class)
 {
 	size_t key = nc_class_key_size(class), value = nc_class_value_size(class);
 
+	/* A bucket for each, and an eighth more. */
+	if (class == NC_CLASS_HASH8 || class == NC_CLASS_HASH16)
+		return NC_BUCKET_BYTES(key / 8) * 9 / 8;
 	if (nc_class_is_lpm(class))
 		return LPM_NODE + key + value;
 	return HASH_ELEMENT + (key + 7) / 8 * 8 + (value + 7) / 8 * 8;
