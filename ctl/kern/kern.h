@@ -74,10 +74,9 @@ void nc_live_foresee(struct nc_live *live);
 struct nc_busy nc_live_busy(const struct nc_live *live, enum nc_id_space space);
 
 /*
- * One map update, at once, in the live generation: the whole change is one pair. add: 0 when it was there already (with
- * create -EEXIST, without message); without message too -E2BIG when there are as many as were declared, -ENOSPC when the map has no
- * more room. delete: -ENOENT without message. write
- * changes the value of what is there, if it is.
+ * One update, at once, in the live generation: the whole change is one pair. add: 0 when it was there already (with create
+ * -EEXIST); -E2BIG when there are as many as were declared, -ENOSPC when the map has no more room: all three without message.
+ * delete: -ENOENT without message. write changes the value of what is there, if it is.
  */
 int nc_live_element_add(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
 			const void *key, const void *value, bool create, struct nc_diag *diag);

@@ -35,6 +35,7 @@
  *   nc_counters  per-CPU array of struct nc_counter by counter id. Outlives generations. Writer: BPF.
  *   nc_steps     array of struct nc_step: the chains. One generation, frozen.
  *   nc_entries   hash of struct nc_entry by ifindex, one for each layer. One generation, frozen.
+ *   nc_hash8_0 … arrays that are hashes of plain keys (hash.h). May outlive generations. Writer: netctl.
  *   nc_hash8 …   arrays of set maps by set index. One generation; the set maps in them may outlive it.
  *   nc_rich8 …   likewise, of rich sets.
  *   nc_chains    hash of step indices by struct nc_chain_key. One generation, frozen.
