@@ -76,6 +76,9 @@ is "chains run where they can; those behind one at tc are there too" "$(hooks | 
 s0 ingress tc marks behind
 s0 ingress xdp first
 s1 ingress xdp elsewhere"
+is "status shows them in the order of a packet's way" "$(hooks | grep s0)" "s0 ingress xdp first
+s0 ingress tc marks behind
+s0 egress tc out"
 $PYTHON - >"$TMP/tagged" <<'END'
 from scapy.all import Dot1Q, Ether, IP, UDP
 for tags in ([(5, 3)], [(5, 0)], [(6, 3)], [(5, 3), (9, 0)], []):
