@@ -538,6 +538,13 @@ static inline unsigned nc_set_carried(const struct nc_set *set)
 	return set->carries | set->added;
 }
 
+/* What one of them carries: no packet adds "*", so it has what the declaration says. */
+static inline unsigned nc_element_carried(const struct nc_set *set,
+					  const struct nc_set_element *element)
+{
+	return element->catchall ? set->carries : nc_set_carried(set);
+}
+
 /* Find out what rules give to elements that they add. */
 void nc_ruleset_note_added(struct nc_ruleset *ruleset);
 
