@@ -3,25 +3,8 @@
 # the same in a second namespace and is compared.
 . "$(dirname "$0")/lib.sh"
 TAG=ncN${TAG#nc}
-pair
-NS=$S NCLIENT=$C
-pair
+twins
 
-nf() { inside "$NS" nft "$@"; }
-# Both must do it: COMMAND...
-both() { nc "$@" && nf "$@"; }
-both_refuse() { ! nc "$@" 2>/dev/null && ! nf "$@" 2>/dev/null; }
-burst() { # PORT COUNT: to both
-	udp "$1" "$2"
-	C=$NCLIENT udp "$1" "$2"
-}
-# nft breaks the lines of elements elsewhere; what is left of times is not the same twice.
-flat() { tr -s ' \t\n' ' ' | sed -E 's/ expires [0-9a-z]+//g'; }
-same() { # DESCRIPTION COMMAND...: both print the same, but for line breaks
-	local what=$1
-	shift
-	is "$what" "$(nc "$@" 2>&1 | flat)" "$(nf "$@" 2>&1 | flat)"
-}
 generation() { nc -j status | $PYTHON -c 'import json, sys; print(json.load(sys.stdin)["ruleset"]["generation"])'; }
 
 # --- files

@@ -86,6 +86,41 @@ pair() {
 	wait_for "inside $C ping -c 1 -W 1 fd00:1::2" >/dev/null || exit 1
 }
 
+# A second pair, $NCLIENT and $NS, in whose server nft does what netctl does in the first one's.
+twins() {
+	pair
+	NS=$S NCLIENT=$C
+	pair
+}
+
+nf() { # nft in the second server's namespace
+	inside "$NS" nft "$@"
+}
+
+both() { # COMMAND...: netctl and nft must do it
+	nc "$@" && nf "$@"
+}
+
+both_refuse() { # COMMAND...
+	! nc "$@" 2>/dev/null && ! nf "$@" 2>/dev/null
+}
+
+burst() { # PORT COUNT: to both servers
+	udp "$1" "$2"
+	C=$NCLIENT udp "$1" "$2"
+}
+
+# nft breaks the lines of elements elsewhere; what is left of times is not the same twice.
+flat() {
+	tr -s ' \t\n' ' ' | sed -E 's/ expires [0-9a-z]+//g'
+}
+
+same() { # DESCRIPTION COMMAND...: both print the same, but for line breaks
+	local what=$1
+	shift
+	is "$what" "$(nc "$@" 2>&1 | flat)" "$(nf "$@" 2>&1 | flat)"
+}
+
 nc() { # netctl in the server's namespace
 	inside "$S" "$NETCTL" "$@"
 }

@@ -514,7 +514,10 @@ enum nc_object_kind nc_stmt_object_kind(const struct nc_stmt *stmt);
  */
 int nc_elements_normalize(nc_set_elements *elements, struct nc_diag *diag);
 
-/* Join overlapping and adjoining intervals, as "auto-merge" and anonymous sets do. Only plain elements of one part. */
+/*
+ * Join overlapping and adjoining intervals, as "auto-merge" and anonymous sets do. Only elements of one part. Timeouts, comments
+ * and counts stay those of the first one.
+ */
 void nc_elements_merge(nc_set_elements *elements);
 
 /*
