@@ -15,6 +15,7 @@ table netdev f {
 }
 END
 both -f "$TMP/merge.nft"
+ok "declarations are joined"
 same "neighbours are one element, with what the first one has" list ruleset
 both add element netdev f counts '{ 10.0.0.3-10.0.0.5, 10.0.3.7 }'
 same "what is there already changes nothing" list set netdev f counts
@@ -30,4 +31,42 @@ both_refuse delete element netdev f ends '{ 5.0.0.0 }'
 ok "a part of an element is not deleted"
 both delete element netdev f ends '{ 0.0.0.0-9.0.0.0, 9.0.0.1-10.0.0.0 }'
 same "but the whole is, in parts too" list set netdev f ends
+both flush ruleset
+
+# --- ranges that are several prefixes: state is the element's, not the prefix's
+cat >"$TMP/range.nft" <<'END'
+table netdev f {
+	set counts { type inet_service; flags interval; counter; elements = { 1001-1006, 1010 }; }
+	set limits { type inet_service; flags interval; limit rate over 1/hour burst 4 packets; elements = { 1101-1106, 1110 }; }
+	set quotas { type inet_service; flags interval; quota over 200 bytes; elements = { 1201-1206, 1210 }; }
+	set boxes { type ipv4_addr . inet_service; flags interval; counter; quota over 200 bytes; elements = { 10.1.0.0-10.1.0.6 . 1301-1306, 10.1.0.1 . 1310 }; }
+	set slow { type ipv4_addr . inet_service; flags interval; limit rate over 1/hour burst 4 packets; elements = { 10.1.0.0-10.1.0.6 . 1401-1406 }; }
+	map verdicts { type inet_service : verdict; flags interval; limit rate over 1/hour burst 4 packets; elements = { 1501-1506 : drop, 1510 : jump other }; }
+	map places { typeof ip saddr . udp dport : verdict; flags interval; limit rate over 1/hour burst 4 packets; elements = { 10.1.0.0-10.1.0.6 . 1601-1606 : drop }; }
+	chain other { counter comment "other"; }
+	chain in {
+		type filter hook ingress device "s0" priority 0; policy accept;
+		udp dport @counts counter comment "counts"
+		udp dport @limits counter drop comment "limits"
+		udp dport @quotas counter drop comment "quotas"
+		ip saddr . udp dport @boxes counter drop comment "boxes"
+		ip saddr . udp dport @slow counter drop comment "slow"
+		udp dport vmap @verdicts counter comment "no verdict"
+		ip saddr . udp dport vmap @places counter comment "no place"
+		udp dport 1000-1999 counter comment "all that came through"
+	}
+}
+END
+both -f "$TMP/range.nft"
+ok "sets and maps whose ranges carry state"
+for round in 1 2; do
+	for base in 1000 1100 1200 1300 1400 1500 1600; do
+		for port in 1 2 3 4 5 6 10; do burst $((base + port)) 1; done
+	done
+done
+same "count, limit and fill quotas as nft's do" list ruleset
+like "in one place" "$(nc list set netdev f counts)" "1001-1006 counter packets 12 "
+both add rule netdev f in udp dport 9 accept
+for port in 1102 1205 1306 1406 1506 1606; do burst $port 1; done
+same "and so they do behind an edit" list ruleset
 finish
