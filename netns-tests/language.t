@@ -236,12 +236,9 @@ same "a full set takes no more" -s list ruleset
 is "though rules see it as nft's do" "$(counted added)" 8
 nc add rule netdev f in udp dport 9 drop
 nf add rule netdev f in udp dport 9 drop
-held() { # elements in the set's map, timed out or not
-	"$(command -v bpftool || echo /usr/sbin/bpftool)" -j map dump pinned "$(echo "$(store)"/gen-*/set-0 | tr ' ' '\n' | tail -n 1)" | $PYTHON -c 'import json, sys; print(len(json.load(sys.stdin)))'
-}
 if [ -n "$(find "$(store)" -name gc-0)" ]; then
-	wait_for '[ "$(held)" = 0 ]'
-	is "what timed out is collected, with no netctl running, across a change of the ruleset" "$(held)" 0
+	wait_for '[ "$(held 0)" = 0 ]'
+	is "what timed out is collected, with no netctl running, across a change of the ruleset" "$(held 0)" 0
 	sleep 1
 	for port in 1010 1011 1012 1013; do burst $port 1; done
 	is "then there is room again" "$(counted added)" 12

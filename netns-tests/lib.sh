@@ -131,6 +131,11 @@ store() { # where the pins of the server's namespace are; of whatever ABI versio
 	find /sys/fs/bpf/netctl -mindepth 2 -maxdepth 2 -name "net-$cookie" 2>/dev/null
 }
 
+held() { # SET: elements in the map of the set of that number, timed out or not
+	"$(command -v bpftool || echo /usr/sbin/bpftool)" -j map dump pinned "$(echo "$(store)"/gen-*/set-"$1" | tr ' ' '\n' | tail -n 1)" |
+		$PYTHON -c 'import json, sys; print(len(json.load(sys.stdin)))'
+}
+
 generations() { # how many generations the store holds
 	local dir
 	dir=$(store)

@@ -69,4 +69,27 @@ like "in one place" "$(nc list set netdev f counts)" "1001-1006 counter packets 
 both add rule netdev f in udp dport 9 accept
 for port in 1102 1205 1306 1406 1506 1606; do burst $port 1; done
 same "and so they do behind an edit" list ruleset
+both flush ruleset
+
+# --- what timed out in a trie: no timer can walk it
+cat >"$TMP/times.nft" <<'END'
+table netdev f {
+	set blocked { type ipv4_addr; flags interval,timeout; elements = { 10.0.0.0/24 timeout 1h, 10.2.0.1-10.2.0.6 timeout 1s }; }
+	chain in {
+		type filter hook ingress device "s0" priority 0; policy accept;
+		ip saddr @blocked drop
+	}
+}
+END
+both -f "$TMP/times.nft"
+for i in 1 2 3; do nc add element netdev f blocked "{ 10.3.0.$i timeout 1s }"; done
+nc list ruleset >/dev/null
+is "prefixes of an interval, and elements added one by one" "$(held 0)" 8
+wait_for '! nc list ruleset | grep -q "timeout 1s"'
+is "stay when their time has run out" "$(held 0)" 8
+g=$(status "d['ruleset']['generation']")
+both add element netdev f blocked '{ 10.4.0.1 }'
+is "until the next one is added" "$(held 0)" 2
+is "in place" "$(status "d['ruleset']['generation']")" "$g"
+same "and lists are nft's" list ruleset
 finish

@@ -29,8 +29,9 @@ int nc_map_read_array(int fd, void *values, size_t value_size, __u32 n);
  */
 int nc_set_map_create(const struct nc_image_set *set, struct nc_diag *diag);
 
-/* Append all pairs of a set map whose time has not run out. 0 or -errno. */
-int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret);
+/* Append all pairs of a set map: those whose time has run out to over, if that is not NULL. 0 or -errno. */
+int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret,
+		    struct nc_set_keys *over);
 
 /* Is the pair there, and its time over? */
 bool nc_set_map_is_over(int fd, enum nc_set_class class, const void *key);
