@@ -3,25 +3,8 @@
 # the same in a second namespace and is compared.
 . "$(dirname "$0")/lib.sh"
 TAG=ncN${TAG#nc}
-pair
-NS=$S NCLIENT=$C
-pair
+twins
 
-nf() { inside "$NS" nft "$@"; }
-# Both must do it: COMMAND...
-both() { nc "$@" && nf "$@"; }
-both_refuse() { ! nc "$@" 2>/dev/null && ! nf "$@" 2>/dev/null; }
-burst() { # PORT COUNT: to both
-	udp "$1" "$2"
-	C=$NCLIENT udp "$1" "$2"
-}
-# nft breaks the lines of elements elsewhere; what is left of times is not the same twice.
-flat() { tr -s ' \t\n' ' ' | sed -E 's/ expires [0-9a-z]+//g'; }
-same() { # DESCRIPTION COMMAND...: both print the same, but for line breaks
-	local what=$1
-	shift
-	is "$what" "$(nc "$@" 2>&1 | flat)" "$(nf "$@" 2>&1 | flat)"
-}
 generation() { nc -j status | $PYTHON -c 'import json, sys; print(json.load(sys.stdin)["ruleset"]["generation"])'; }
 
 # --- files
@@ -253,12 +236,9 @@ same "a full set takes no more" -s list ruleset
 is "though rules see it as nft's do" "$(counted added)" 8
 nc add rule netdev f in udp dport 9 drop
 nf add rule netdev f in udp dport 9 drop
-held() { # elements in the set's map, timed out or not
-	"$(command -v bpftool || echo /usr/sbin/bpftool)" -j map dump pinned "$(echo "$(store)"/gen-*/set-0 | tr ' ' '\n' | tail -n 1)" | $PYTHON -c 'import json, sys; print(len(json.load(sys.stdin)))'
-}
 if [ -n "$(find "$(store)" -name gc-0)" ]; then
-	wait_for '[ "$(held)" = 0 ]'
-	is "what timed out is collected, with no netctl running, across a change of the ruleset" "$(held)" 0
+	wait_for '[ "$(held 0)" = 0 ]'
+	is "what timed out is collected, with no netctl running, across a change of the ruleset" "$(held 0)" 0
 	sleep 1
 	for port in 1010 1011 1012 1013; do burst $port 1; done
 	is "then there is room again" "$(counted added)" 12

@@ -5,9 +5,7 @@
 TAG=ncN${TAG#nc}
 export ASAN_OPTIONS=detect_leaks=0
 BPFTOOL=$(command -v bpftool || echo /usr/sbin/bpftool)
-pair
-NS=$S NCLIENT=$C
-pair
+twins
 space T
 ip link add s1 netns "$S" type veth peer name t0 netns "$T"
 ip -n "$S" link set s1 up
@@ -17,12 +15,6 @@ ip -n "$T" addr add 10.2.0.2/24 dev t0
 inside "$T" ethtool -K t0 gro on
 inside "$C" ethtool -K c0 tx off >/dev/null
 
-nf() { inside "$NS" nft "$@"; }
-both() { nc "$@" && nf "$@"; }
-burst() { # PORT COUNT: to both
-	udp "$1" "$2"
-	C=$NCLIENT udp "$1" "$2"
-}
 hooks() { # what runs where, a line each
 	nc -j status | $PYTHON -c '
 import json, sys
@@ -76,6 +68,9 @@ is "chains run where they can; those behind one at tc are there too" "$(hooks | 
 s0 ingress tc marks behind
 s0 ingress xdp first
 s1 ingress xdp elsewhere"
+is "status shows them in the order of a packet's way" "$(hooks | grep s0)" "s0 ingress xdp first
+s0 ingress tc marks behind
+s0 egress tc out"
 $PYTHON - >"$TMP/tagged" <<'END'
 from scapy.all import Dot1Q, Ether, IP, UDP
 for tags in ([(5, 3)], [(5, 0)], [(6, 3)], [(5, 3), (9, 0)], []):

@@ -86,6 +86,41 @@ pair() {
 	wait_for "inside $C ping -c 1 -W 1 fd00:1::2" >/dev/null || exit 1
 }
 
+# A second pair, $NCLIENT and $NS, in whose server nft does what netctl does in the first one's.
+twins() {
+	pair
+	NS=$S NCLIENT=$C
+	pair
+}
+
+nf() { # nft in the second server's namespace
+	inside "$NS" nft "$@"
+}
+
+both() { # COMMAND...: netctl and nft must do it
+	nc "$@" && nf "$@"
+}
+
+both_refuse() { # COMMAND...
+	! nc "$@" 2>/dev/null && ! nf "$@" 2>/dev/null
+}
+
+burst() { # PORT COUNT: to both servers
+	udp "$1" "$2"
+	C=$NCLIENT udp "$1" "$2"
+}
+
+# nft breaks the lines of elements elsewhere; what is left of times is not the same twice.
+flat() {
+	tr -s ' \t\n' ' ' | sed -E 's/ expires [0-9a-z]+//g'
+}
+
+same() { # DESCRIPTION COMMAND...: both print the same, but for line breaks
+	local what=$1
+	shift
+	is "$what" "$(nc "$@" 2>&1 | flat)" "$(nf "$@" 2>&1 | flat)"
+}
+
 nc() { # netctl in the server's namespace
 	inside "$S" "$NETCTL" "$@"
 }
@@ -94,6 +129,11 @@ store() { # where the pins of the server's namespace are; of whatever ABI versio
 	local cookie
 	cookie=$(inside "$S" $PYTHON -c 'import socket; print(int.from_bytes(socket.socket().getsockopt(1, 71, 8), "little"))')
 	find /sys/fs/bpf/netctl -mindepth 2 -maxdepth 2 -name "net-$cookie" 2>/dev/null
+}
+
+held() { # SET: elements in the map of the set of that number, timed out or not
+	"$(command -v bpftool || echo /usr/sbin/bpftool)" -j map dump pinned "$(echo "$(store)"/gen-*/set-"$1" | tr ' ' '\n' | tail -n 1)" |
+		$PYTHON -c 'import json, sys; print(len(json.load(sys.stdin)))'
 }
 
 generations() { # how many generations the store holds

@@ -128,6 +128,11 @@ static const struct {
 	 "ip saddr @s drop",
 	 "0 A! 0 B! 1 A 1 B 1000 A! 1001 C",
 	 {}},
+	{"set r { type ipv4_addr; flags interval; limit rate over 1/second burst 2 packets; "
+	 "elements = { 10.0.0.1-10.0.0.3 }; }\n",
+	 "ip saddr @r drop",
+	 "0 A 0 B 1 C! 2 A! 1000 B 1001 A!",
+	 {}},
 	{SEEN(""), "update @s { ip saddr quota over 30 bytes } drop", "0 A 0 B 1 A!", {}},
 	{SEEN("quota 30 bytes;"), "update @s { ip saddr } drop", "0 A! 0 B! 1 A", {}},
 	{SEEN(""),

@@ -4,7 +4,8 @@
  * kernel's does it (Linux 5.15), so that there is no daemon: ctl/kern/gc.c starts it by running the program once, and it goes on
  * as long as nc_gc has a pin or descriptor. One instance per set; lookups ignore such elements whether or not they are there.
  *
- * Only for hash maps: a trie cannot be walked from BPF, and elements of one come from netctl alone.
+ * Only for hash maps: a trie cannot be walked from BPF. Elements of one come from netctl alone, which collects what has timed out
+ * before it adds one (nc_live_set_keys()).
  */
 #include <linux/bpf.h>
 #include <linux/time.h>

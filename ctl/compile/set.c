@@ -162,9 +162,12 @@ struct writer {
 	struct nc_set_keys *keys;
 	nc_tuples *tuples;    /* or NULL */
 	struct nc_rich value; /* of rich classes */
+	bool carries;	      /* elements have state */
+	uint32_t n_shared;    /* elements so far whose state is at a key of its own */
+	__u8 state[16];	      /* as in struct nc_rich, of the element that is written */
 };
 
-/* What an element has counted goes to the first of its keys: when they are read, they are added up. */
+/* State goes to the first of an element's keys; the others say where it is. */
 static int push(struct writer *w, const void *key, unsigned flags)
 {
 	const struct nc_element plain = {.flags = flags};
@@ -172,9 +175,13 @@ static int push(struct writer *w, const void *key, unsigned flags)
 
 	if (!nc_class_is_rich(w->class))
 		return nc_set_keys_push(w->keys, w->class, key, &plain);
-	w->value.flags = flags;
+	w->value.flags = flags | (w->value.flags & NC_ELEMENT_SHARES);
 	r = nc_set_keys_push(w->keys, w->class, key, &w->value);
-	w->value.packets = w->value.bytes = w->value.quota = 0;
+	w->value.quota = 0;
+	if (w->carries) {
+		w->value.flags |= NC_ELEMENT_SHARES;
+		memcpy(w->value.state, w->state, sizeof(w->state));
+	}
 	return r;
 }
 
@@ -208,6 +215,7 @@ static int push_cover(struct writer *w, const struct nc_interval *interval)
 	nc_num low = interval->low, last;
 	int r;
 
+	write_data(bits, low, w->state);
 	for (;;) {
 		unsigned n = host_bits(low, interval->high, bits);
 
@@ -285,6 +293,39 @@ static int push_boxes(struct writer *w, const struct nc_set_element *element, un
 	}
 }
 
+/* Is one prefix of each part enough? */
+static bool is_one_box(const nc_key_type *type, const struct nc_set_element *element)
+{
+	for (unsigned i = 0; i < type->n; i++) {
+		const struct nc_interval *part = nc_element_part(element, i);
+		unsigned n = host_bits(part->low, part->high, type->v[i].bits);
+
+		if (part->high - part->low != nc_num_max(n))
+			return false;
+	}
+	return true;
+}
+
+/* The key that has the state of an element of several boxes. */
+static int push_state(struct writer *w)
+{
+	const __be32 parts[2] = {htonl(NC_TUPLE_STATE), htonl(w->n_shared++)};
+	__u8 key[NC_KEY_BYTES] = {};
+
+	memcpy(key, parts, sizeof(parts));
+	memcpy(w->state, key, sizeof(w->state));
+	return push(w, key, NC_ELEMENT_FIRST | NC_ELEMENT_LAST);
+}
+
+static int push_concatenation(struct writer *w, const struct nc_set_element *element)
+{
+	struct nc_tuple tuple = {};
+	__u8 key[NC_KEY_BYTES] = {};
+	int r = w->carries && !is_one_box(w->type, element) ? push_state(w) : 0;
+
+	return r ?: push_boxes(w, element, 0, 4, &tuple, key);
+}
+
 /* --- elements -------------------------------------------------------------------------------------------------- */
 
 /* Of the chain or object that an element leads to; 0: to none. Both have handles of the table's. */
@@ -346,15 +387,12 @@ static struct nc_rich rich_value(const struct nc_table *table, const struct nc_s
 static int push_element(struct writer *w, const struct nc_table *table, const struct nc_set *set,
 			const struct nc_set_element *element)
 {
-	struct nc_tuple tuple = {};
-	__u8 key[NC_KEY_BYTES] = {};
-
 	if (element->catchall)
 		return 0;
 	if (nc_class_is_rich(w->class))
 		w->value = rich_value(table, set, element);
 	if (w->tuples)
-		return push_boxes(w, element, 0, 4, &tuple, key);
+		return push_concatenation(w, element);
 	if (nc_class_is_lpm(w->class))
 		return push_cover(w, &element->interval);
 	return push_exact(w, element);
@@ -363,7 +401,10 @@ static int push_element(struct writer *w, const struct nc_table *table, const st
 int nc_set_keys_append(const struct nc_table *table, const struct nc_set *set,
 		       const struct nc_set_element *element, struct nc_set_keys *keys)
 {
-	struct writer w = {.type = &set->type, .class = nc_set_class(set), .keys = keys};
+	struct writer w = {.type = &set->type,
+			   .class = nc_set_class(set),
+			   .keys = keys,
+			   .carries = set->carries};
 
 	return push_element(&w, table, set, element);
 }
@@ -402,7 +443,9 @@ static void read_state(const struct nc_set *set, const struct nc_rich *value,
 	more->timeout = value->timeout / MS_NS;
 	more->timeout_given = more->timeout && more->timeout != set->timeout;
 	more->counted = nc_set_carried(set) & NC_CARRY_COUNTER;
-	more->counter = (struct nc_counter){.packets = value->packets, .bytes = value->bytes};
+	if (!(value->flags & NC_ELEMENT_SHARES))
+		more->counter =
+			(struct nc_counter){.packets = value->packets, .bytes = value->bytes};
 	more->quota_given = nc_set_carried(set) & NC_CARRY_QUOTA;
 	more->quota.used = value->quota;
 }
@@ -515,16 +558,6 @@ static int compare_pieces(const void *a, const void *b)
 		       : x->element.interval.low > y->element.interval.low;
 }
 
-/* What the prefixes of one interval have counted belongs together. */
-static void add_counts(struct nc_set_element *to, const struct nc_set_element *from)
-{
-	if (!to->more || !from->more)
-		return;
-	to->more->counter.packets += from->more->counter.packets;
-	to->more->counter.bytes += from->more->counter.bytes;
-	to->more->quota.used += from->more->quota.used;
-}
-
 /* Join the pieces from a FIRST to its LAST. Pieces give their elements away. */
 static int join(struct piece *pieces, size_t n, nc_set_elements *ret)
 {
@@ -545,7 +578,6 @@ static int join(struct piece *pieces, size_t n, nc_set_elements *ret)
 			piece->more = NULL;
 		} else {
 			element.interval.high = piece->interval.high;
-			add_counts(&element, piece);
 		}
 		open = !(pieces[i].flags & NC_ELEMENT_LAST);
 		if (open)
@@ -620,6 +652,15 @@ static struct box *sort_boxes(enum nc_set_class class, const struct nc_set_keys 
 	return boxes;
 }
 
+static void add_state(const struct nc_rich *value, struct nc_rich *sum)
+{
+	if (value->flags & NC_ELEMENT_SHARES)
+		return;
+	sum->packets += value->packets;
+	sum->bytes += value->bytes;
+	sum->quota += value->quota;
+}
+
 /* What the keys of one element, own from first on, have counted together. False: their time has run out. */
 static bool sum_boxes(const struct box *boxes, size_t n, const struct nc_set_keys *own,
 		      size_t first, size_t key_size, struct nc_rich *ret)
@@ -635,9 +676,7 @@ static bool sum_boxes(const struct box *boxes, size_t n, const struct nc_set_key
 		memcpy(&value, found->value, sizeof(value));
 		sum.expires = value.expires;
 		sum.timeout = value.timeout;
-		sum.packets += value.packets;
-		sum.bytes += value.bytes;
-		sum.quota += value.quota;
+		add_state(&value, &sum);
 	}
 	*ret = sum;
 	return true;
@@ -670,7 +709,11 @@ int nc_set_boxes_read(const struct nc_table *table, const struct nc_set *set,
 	nc_set_elements elements = {};
 	struct nc_set_keys own = {};
 	nc_tuples tuples = {};
-	struct writer w = {.type = &set->type, .class = class, .keys = &own, .tuples = &tuples};
+	struct writer w = {.type = &set->type,
+			   .class = class,
+			   .keys = &own,
+			   .tuples = &tuples,
+			   .carries = set->carries};
 	int r = boxes ? 0 : -ENOMEM;
 
 	nc_vec_foreach (noted, &set->noted) {
@@ -716,6 +759,7 @@ static int write_elements(struct nc_build *build, const struct nc_table *table,
 		.class = image_set->class,
 		.keys = &image_set->keys,
 		.tuples = boxes ? &image_set->tuples : NULL,
+		.carries = image_set->named && image_set->named->carries,
 	};
 	int r = 0;
 

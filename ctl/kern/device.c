@@ -359,6 +359,13 @@ void nc_devices_detach_unused(const struct nc_store *store, uint64_t generation)
 
 /* --- status ---------------------------------------------------------------------------------------- */
 
+/* A packet's way through the hooks. */
+static const unsigned char hook_order[_NC_HOOK_MAX] = {
+	[NC_HOOK_INGRESS] = 0,
+	[NC_HOOK_INGRESS_TC] = 1,
+	[NC_HOOK_EGRESS] = 2,
+};
+
 static int compare_statuses(const void *a, const void *b)
 {
 	const struct nc_device_key *x = &((const struct nc_device_status *)a)->key;
@@ -366,7 +373,7 @@ static int compare_statuses(const void *a, const void *b)
 
 	if (x->ifindex != y->ifindex)
 		return x->ifindex < y->ifindex ? -1 : 1;
-	return x->hook < y->hook ? -1 : x->hook > y->hook;
+	return (int)hook_order[x->hook] - (int)hook_order[y->hook];
 }
 
 static int read_status(const struct nc_store *store, const struct nc_device_key *key,

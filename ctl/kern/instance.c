@@ -107,7 +107,7 @@ static int copy_set(const struct nc_image_set *set, int fd, struct nc_diag *diag
 {
 	struct nc_image_set copy = {
 		.named = set->named, .class = set->class, .tuples = set->tuples};
-	int r = nc_set_map_read(fd, set->class, &copy.keys);
+	int r = nc_set_map_read(fd, set->class, &copy.keys, NULL);
 
 	if (r < 0)
 		nc_diag_errno(diag, NULL, r, "cannot read the elements of a set");
@@ -289,7 +289,7 @@ int nc_instance_set_keys(const struct nc_instance *instance, size_t set, enum nc
 {
 	if (set >= instance->generation.n_sets)
 		return -ENOENT;
-	return nc_set_map_read(instance->generation.sets[set], class, ret);
+	return nc_set_map_read(instance->generation.sets[set], class, ret, NULL);
 }
 
 /* --- trials --------------------------------------------------------------------------------------------- */

@@ -320,16 +320,29 @@ static int open_set(const struct nc_live *live, uint32_t live_index, enum nc_set
 	return TAKE_FD(fd);
 }
 
+/*
+ * Elements whose time has run out. Of a trie no timer collects them, for BPF cannot walk one; but only commands add to it, and each
+ * reads it before.
+ */
+static void delete_keys(int fd, enum nc_set_class class, const struct nc_set_keys *over)
+{
+	for (size_t i = 0; i < over->n; i++)
+		bpf_map_delete_elem(fd, over->keys + i * nc_class_key_size(class));
+}
+
 int nc_live_set_keys(const struct nc_live *live, uint32_t live_index, enum nc_set_class class,
 		     struct nc_set_keys *ret, struct nc_diag *diag)
 {
 	_cleanup_close_ int fd = open_set(live, live_index, class, diag);
-	struct nc_set_keys keys = {};
+	struct nc_set_keys keys = {}, over = {};
 	int r;
 
 	if (fd < 0)
 		return fd;
-	r = nc_set_map_read(fd, class, &keys);
+	r = nc_set_map_read(fd, class, &keys, &over);
+	if (r == 0 && live->store->access == NC_STORE_WRITE && nc_class_is_lpm(class))
+		delete_keys(fd, class, &over);
+	nc_set_keys_free(&over);
 	if (r < 0) {
 		nc_set_keys_free(&keys);
 		return nc_diag_errno(diag, NULL, r, "cannot read the elements of a set");

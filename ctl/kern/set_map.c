@@ -167,21 +167,24 @@ int nc_set_map_check(int fd, enum nc_set_class class)
 		       : -EBADMSG;
 }
 
-/* One pair as it came from the kernel, unless its time has run out. */
+/* One pair as it came from the kernel; to over, or nowhere, if its time has run out. */
 static int append(enum nc_set_class class, const void *key, const void *value, __u64 now,
-		  struct nc_set_keys *ret)
+		  struct nc_set_keys *ret, struct nc_set_keys *over)
 {
 	struct nc_rich rich;
 
 	if (!nc_class_is_rich(class))
 		return nc_set_keys_push(ret, class, key, value);
 	memcpy(&rich, value, sizeof(rich));
-	return make_relative(&rich, now) ? nc_set_keys_push(ret, class, key, &rich) : 0;
+	if (!make_relative(&rich, now))
+		ret = over;
+	return ret ? nc_set_keys_push(ret, class, key, &rich) : 0;
 }
 
 #define KEY_MAX 64
 
-static int read_single(int fd, enum nc_set_class class, __u64 now, struct nc_set_keys *ret)
+static int read_single(int fd, enum nc_set_class class, __u64 now, struct nc_set_keys *ret,
+		       struct nc_set_keys *over)
 {
 	unsigned char key[KEY_MAX], *previous = NULL;
 	union {
@@ -194,14 +197,15 @@ static int read_single(int fd, enum nc_set_class class, __u64 now, struct nc_set
 		previous = key;
 		if (bpf_map_lookup_elem(fd, key, &value))
 			continue;
-		r = append(class, key, &value, now, ret);
+		r = append(class, key, &value, now, ret, over);
 		if (r)
 			return r;
 	}
 	return r == -ENOENT ? 0 : r;
 }
 
-static int read_kernel_map(int fd, enum nc_set_class class, struct nc_set_keys *ret)
+static int read_kernel_map(int fd, enum nc_set_class class, struct nc_set_keys *ret,
+			   struct nc_set_keys *over)
 {
 	size_t key_size = nc_class_key_size(class), value_size = nc_class_value_size(class);
 	_cleanup_free_ unsigned char *values = calloc(NC_MAP_BATCH, value_size);
@@ -220,12 +224,12 @@ static int read_kernel_map(int fd, enum nc_set_class class, struct nc_set_keys *
 		r = bpf_map_lookup_batch(fd, first ? NULL : cursor, cursor, keys, values, &n,
 					 &opts);
 		if (first && (nc_map_no_batch(r) || r == -ENOSPC))
-			return read_single(fd, class, now, ret);
+			return read_single(fd, class, now, ret, over);
 		if (r && r != -ENOENT)
 			return r;
 		for (__u32 i = 0; i < n; i++) {
 			int pushed = append(class, keys + i * key_size, values + i * value_size,
-					    now, ret);
+					    now, ret, over);
 
 			if (pushed)
 				return pushed;
@@ -234,10 +238,11 @@ static int read_kernel_map(int fd, enum nc_set_class class, struct nc_set_keys *
 	return r == -ENOENT ? 0 : r;
 }
 
-int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret)
+int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret,
+		    struct nc_set_keys *over)
 {
 	return nc_class_is_hash(class) ? nc_hash_map_read(fd, class, ret)
-				       : read_kernel_map(fd, class, ret);
+				       : read_kernel_map(fd, class, ret, over);
 }
 
 int nc_set_map_update(int fd, enum nc_set_class class, const void *key, const void *value,

@@ -14,8 +14,9 @@ int nc_set_map_create(const struct nc_image_set *set, __u32 place, struct nc_dia
 /* 0: the map is that of a set of the class. */
 int nc_set_map_check(int fd, enum nc_set_class class);
 
-/* Append all pairs of a set map whose time has not run out. 0 or -errno. */
-int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret);
+/* Append all pairs of a set map: those whose time has run out to over, if that is not NULL. 0 or -errno. */
+int nc_set_map_read(int fd, enum nc_set_class class, struct nc_set_keys *ret,
+		    struct nc_set_keys *over);
 
 /* Is the pair there, and its time over? */
 bool nc_set_map_is_over(int fd, enum nc_set_class class, const void *key);

@@ -164,15 +164,17 @@ static json *flags_json(unsigned flags)
 }
 
 /* The first of the statements that an element has, as nft; NULL for none. */
-static json *carried_json(const struct nc_set *set, const struct nc_element_more *more)
+static json *carried_json(const struct nc_set *set, const struct nc_set_element *element)
 {
+	const struct nc_element_more *more = element->more;
+	unsigned carried = nc_element_carried(set, element);
 	struct nc_quota quota = set->quota;
 
-	if (nc_set_carried(set) & NC_CARRY_COUNTER || (more && more->counted))
+	if (carried & NC_CARRY_COUNTER || (more && more->counted))
 		return nc_json_counter(more ? &more->counter : &(struct nc_counter){});
-	if (nc_set_carried(set) & NC_CARRY_LIMIT)
+	if (carried & NC_CARRY_LIMIT)
 		return nc_json_limit(&set->limit);
-	if (!(nc_set_carried(set) & NC_CARRY_QUOTA))
+	if (!(carried & NC_CARRY_QUOTA))
 		return NULL;
 	quota.used = more ? more->quota.used : 0;
 	return nc_json_quota(&quota);
@@ -187,10 +189,11 @@ static void move_keys(json *object, json *from)
 }
 
 /* {"elem": {"val": key, …}} for a key with something behind it. */
-static json *element_with_more(const struct nc_set *set, const struct nc_element_more *more,
-			       json *key)
+static json *element_with_more(const struct nc_set *set, const struct nc_set_element *element)
 {
-	json *carried = carried_json(set, more), *object;
+	json *key = nc_json_element_key(&set->type, element);
+	json *carried = carried_json(set, element), *object;
+	const struct nc_element_more *more = element->more;
 
 	if (!carried && !(more && (more->timeout_given || more->expires_given || more->comment)))
 		return key;
@@ -210,7 +213,7 @@ static json *element_json(const struct nc_set *set, const struct nc_set_element 
 {
 	const struct nc_key_part verdict = {};
 	const struct nc_element_more *more = element->more;
-	json *key = element_with_more(set, more, nc_json_element_key(&set->type, element));
+	json *key = element_with_more(set, element);
 
 	if (set->map == NC_MAP_NONE || !more || !more->mapped)
 		return key;

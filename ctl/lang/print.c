@@ -276,17 +276,17 @@ static void print_set(const struct nc_set *set, unsigned flags, FILE *out)
 	if (set->size)
 		fprintf(out, "\t\tsize %" PRIu32 "\n", set->size);
 	print_set_flags(set->flags, out);
+	if (set->carries) {
+		fputs("\t\t", out);
+		nc_print_carried(set->carries, &set->limit, &set->quota, flags, out);
+		fputc('\n', out);
+	}
 	if (set->auto_merge)
 		fputs("\t\tauto-merge\n", out);
 	print_set_time("timeout", set->timeout, out);
 	print_set_time("gc-interval", set->gc_interval, out);
 	if (set->comment)
 		fprintf(out, "\t\tcomment \"%s\"\n", set->comment);
-	if (set->carries) {
-		fputs("\t\t", out);
-		nc_print_carried(set->carries, &set->limit, &set->quota, flags, out);
-		fputc('\n', out);
-	}
 	if (flags & NC_PRINT_STORED)
 		print_noted(set, flags, out);
 	else if (set->elements.n && !(flags & NC_PRINT_NO_ELEMENTS))

@@ -222,29 +222,31 @@ static void print_element_data(const struct nc_element_more *more, struct nc_key
  * Every element has what the set's declaration says. nft prints that and cannot read quotas of elements again: those that
  * have nothing used yet are left out, with all that stands beside them.
  */
-static bool shows_carried(const struct nc_set *set, const struct nc_element_more *more)
+static bool shows_carried(unsigned carried, const struct nc_element_more *more)
 {
 	bool used = more && (more->counted || more->quota.used);
 
-	return nc_set_carried(set) & NC_CARRY_QUOTA ? used : nc_set_carried(set) || used;
+	return carried & NC_CARRY_QUOTA ? used : carried || used;
 }
 
-static void print_element_carried(const struct nc_set *set, const struct nc_element_more *more,
+static void print_element_carried(const struct nc_set *set, const struct nc_set_element *element,
 				  unsigned flags, FILE *out)
 {
+	const struct nc_element_more *more = element->more;
+	unsigned carried = nc_element_carried(set, element);
 	struct nc_quota quota = set->quota;
 
-	if (!shows_carried(set, more))
+	if (!shows_carried(carried, more))
 		return;
-	if (nc_set_carried(set) & NC_CARRY_COUNTER || (more && more->counted)) {
+	if (carried & NC_CARRY_COUNTER || (more && more->counted)) {
 		fputs(" counter", out);
 		nc_print_counter(more ? &more->counter : &(struct nc_counter){}, flags, out);
 	}
-	if (nc_set_carried(set) & NC_CARRY_LIMIT) {
+	if (carried & NC_CARRY_LIMIT) {
 		fputs(" limit ", out);
 		nc_print_limit(&set->limit, out);
 	}
-	if (nc_set_carried(set) & NC_CARRY_QUOTA) {
+	if (carried & NC_CARRY_QUOTA) {
 		quota.used = more ? more->quota.used : 0;
 		fputs(" quota ", out);
 		nc_print_quota(&quota, flags, out);
@@ -258,7 +260,7 @@ void nc_print_set_element(const struct nc_set *set, const struct nc_set_element 
 	const struct nc_element_more *more = element->more;
 
 	nc_print_element_key(&set->type, element, flags, out);
-	print_element_carried(set, more, flags, out);
+	print_element_carried(set, element, flags, out);
 	if (!more)
 		return;
 	if (more->timeout_given)

@@ -133,21 +133,10 @@ static int refuse_existing(const struct nc_set *set, const nc_set_elements *elem
 /* "auto-merge": what overlaps or adjoins becomes one element. */
 static int merge_elements(struct nc_set *set, const nc_set_elements *elements, struct nc_diag *diag)
 {
-	int r;
+	int r = nc_elements_merge_into(&set->elements, elements);
 
-	nc_vec_foreach (element, elements) {
-		struct nc_set_element copy;
-
-		r = nc_element_copy(element, &copy);
-		if (r < 0)
-			return r;
-		r = nc_vec_push(&set->elements, copy);
-		if (r < 0) {
-			nc_element_clear(&copy);
-			return r;
-		}
-	}
-	nc_elements_merge(&set->elements);
+	if (r < 0)
+		return r;
 	set->elements_changed = true;
 	return check_size(set, set->elements.n, first_loc(elements), diag);
 }

@@ -159,6 +159,29 @@ int nc_elements_normalize(nc_set_elements *elements, struct nc_diag *diag)
 	return check_overlaps(elements, diag) ?: r;
 }
 
+/* Do two become one? a is not behind b. */
+static bool touch(const struct nc_set_element *a, const struct nc_set_element *b)
+{
+	if (a->catchall || b->catchall)
+		return a->catchall && b->catchall;
+	return b->interval.low <= a->interval.high || b->interval.low == a->interval.high + 1;
+}
+
+/* Two that touch become one. What else the first one has stays, unless the second one is taken and reaches further. */
+static void join(struct nc_set_element *first, struct nc_set_element *second, bool take)
+{
+	if (second->catchall || second->interval.high <= first->interval.high) {
+		nc_element_clear(second);
+	} else if (take) {
+		second->interval.low = first->interval.low;
+		nc_element_clear(first);
+		*first = *second;
+	} else {
+		first->interval.high = second->interval.high;
+		nc_element_clear(second);
+	}
+}
+
 void nc_elements_merge(nc_set_elements *elements)
 {
 	size_t kept = 0;
@@ -167,16 +190,10 @@ void nc_elements_merge(nc_set_elements *elements)
 		return;
 	qsort(elements->v, elements->n, sizeof(*elements->v), compare);
 	for (size_t i = 1; i < elements->n; i++) {
-		struct nc_set_element *last = &elements->v[kept], *next = &elements->v[i];
-		bool plain = !last->more && !next->more && !last->catchall && !next->catchall;
-
-		if (plain && (next->interval.low <= last->interval.high ||
-			      next->interval.low == last->interval.high + 1)) {
-			if (next->interval.high > last->interval.high)
-				last->interval.high = next->interval.high;
-			continue;
-		}
-		elements->v[++kept] = *next;
+		if (touch(&elements->v[kept], &elements->v[i]))
+			join(&elements->v[kept], &elements->v[i], false);
+		else
+			elements->v[++kept] = elements->v[i];
 	}
 	elements->n = kept + 1;
 }
@@ -308,6 +325,49 @@ int nc_elements_insert(nc_set_elements *elements, const nc_set_elements *more)
 	elements->v = merged.v;
 	elements->n = merged.n;
 	elements->cap = merged.cap;
+	return 0;
+}
+
+static bool begins_first(const struct nc_set_element *a, const struct nc_set_element *b)
+{
+	if (a->catchall || b->catchall)
+		return b->catchall;
+	return a->interval.low < b->interval.low;
+}
+
+int nc_elements_merge_into(nc_set_elements *elements, const nc_set_elements *more)
+{
+	nc_set_elements merged = {.cap = elements->n + more->n}, copy;
+	bool fresh = false; /* the last one of merged is not as it was */
+	size_t i = 0, j = 0;
+
+	if (!more->n)
+		return 0;
+	if (copy_all(more, &copy) < 0)
+		return -ENOMEM;
+	merged.v = calloc(merged.cap, sizeof(*merged.v));
+	if (!merged.v) {
+		nc_elements_clear(&copy);
+		return -ENOMEM;
+	}
+	while (i < elements->n || j < copy.n) {
+		bool old = j == copy.n ||
+			   (i < elements->n && begins_first(&elements->v[i], &copy.v[j]));
+		struct nc_set_element *next = old ? &elements->v[i++] : &copy.v[j++];
+		struct nc_set_element *last = merged.n ? &merged.v[merged.n - 1] : NULL;
+		nc_num high = last ? last->interval.high : 0;
+
+		if (!last || !touch(last, next)) {
+			merged.v[merged.n++] = *next;
+			fresh = !old;
+			continue;
+		}
+		join(last, next, !old && !fresh);
+		fresh |= last->interval.high != high;
+	}
+	nc_vec_free(&copy);
+	nc_vec_free(elements);
+	*elements = merged;
 	return 0;
 }
 

@@ -23,6 +23,12 @@ int nc_elements_check(const nc_set_elements *elements, const nc_set_elements *mo
 /* Add copies of those of more that are not there yet, after the check. 0 or -ENOMEM, elements unchanged. */
 int nc_elements_insert(nc_set_elements *elements, const nc_set_elements *more);
 
+/*
+ * Add copies of more, joined with what they overlap or adjoin: sorted, merged elements into such. As nft's "auto-merge": what is
+ * joined is a new element, with the timeout, comment and counts of the one that was added. 0 or -ENOMEM, elements unchanged.
+ */
+int nc_elements_merge_into(nc_set_elements *elements, const nc_set_elements *more);
+
 /* Remove those of less that are there. */
 void nc_elements_remove(nc_set_elements *elements, const nc_set_elements *less);
 

@@ -514,7 +514,10 @@ enum nc_object_kind nc_stmt_object_kind(const struct nc_stmt *stmt);
  */
 int nc_elements_normalize(nc_set_elements *elements, struct nc_diag *diag);
 
-/* Join overlapping and adjoining intervals, as "auto-merge" and anonymous sets do. Only plain elements of one part. */
+/*
+ * Join overlapping and adjoining intervals, as "auto-merge" and anonymous sets do. Only elements of one part. Timeouts, comments
+ * and counts stay those of the first one.
+ */
 void nc_elements_merge(nc_set_elements *elements);
 
 /*
@@ -536,6 +539,13 @@ int nc_ruleset_validate(const struct nc_ruleset *ruleset, struct nc_diag *diag);
 static inline unsigned nc_set_carried(const struct nc_set *set)
 {
 	return set->carries | set->added;
+}
+
+/* What one of them carries: no packet adds "*", so it has what the declaration says. */
+static inline unsigned nc_element_carried(const struct nc_set *set,
+					  const struct nc_set_element *element)
+{
+	return element->catchall ? set->carries : nc_set_carried(set);
 }
 
 /* Find out what rules give to elements that they add. */

@@ -16,7 +16,7 @@ static __always_inline bool nc_count(struct nc_run *run, const struct nc_step *s
 	if (step->flags & NC_STEP_ELEMENT) {
 		if (!nc_spec.uses_rich)
 			return true;
-		element = nc_rich_find(&run->walk->pkt, step->width, step->arg);
+		element = nc_rich_state(&run->walk->pkt, step->width, step->arg);
 		if (element) {
 			__sync_fetch_and_add(&element->packets, 1);
 			__sync_fetch_and_add(&element->bytes, run->walk->pkt.counted);
@@ -40,7 +40,7 @@ static __always_inline __u64 *nc_word_of(struct nc_run *run, const struct nc_ste
 	if (step->flags & NC_STEP_ELEMENT) {
 		if (!nc_spec.uses_rich)
 			return NULL;
-		element = nc_rich_find(&run->walk->pkt, step->width, step->arg);
+		element = nc_rich_state(&run->walk->pkt, step->width, step->arg);
 		if (!element)
 			return NULL;
 		return step->op == NC_OP_LIMIT ? &element->limit : &element->quota;

@@ -61,6 +61,22 @@ static __always_inline struct nc_rich *nc_rich_get(struct nc_pkt *pkt, __u32 cla
 	return element;
 }
 
+/*
+ * The same, timed out or not, where it counts and limits. Where that is at another key, this key takes the place of what was
+ * looked up: it has the same verdict and data.
+ */
+static __noinline struct nc_rich *nc_rich_state(struct nc_pkt *pkt, __u32 class, __u32 set)
+{
+	struct nc_rich *element = nc_rich_find(pkt, class, set);
+	__u64 *key = &pkt->slot[NC_SLOT_KEY];
+
+	if (!element || !(element->flags & NC_ELEMENT_SHARES))
+		return element;
+	__builtin_memset(key, 0, NC_KEY_BYTES);
+	__builtin_memcpy(key, element->state, sizeof(element->state));
+	return nc_rich_find(pkt, class, set);
+}
+
 static __always_inline long nc_rich_add(struct nc_pkt *pkt, __u32 class, __u32 set,
 					const struct nc_rich *value)
 {

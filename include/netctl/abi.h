@@ -12,7 +12,7 @@
 
 #include <linux/types.h>
 
-#define NC_ABI_VERSION 3
+#define NC_ABI_VERSION 4
 
 /* Capacities. A ruleset that needs more is refused by name. */
 #define NC_DEVICES_MAX 256	  /* attached (device, hook) pairs in one network namespace */

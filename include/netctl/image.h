@@ -205,16 +205,29 @@ enum nc_rich_class {
 	_NC_RICH_MAX
 };
 
-/* Writers: netctl, and BPF for all but flags, verdict, chain and data. */
+/*
+ * An element that takes several keys counts and limits in one place: at the first prefix of an interval, or, of a
+ * concatenation, at a key that no packet has, NC_TUPLE_STATE and the element's number, both __be32. The others say where.
+ */
+#define NC_ELEMENT_SHARES 0x04
+#define NC_TUPLE_STATE	  0xffffffffu
+
+/* Writers: netctl, and BPF for all but flags, verdict, chain, data and state. */
 struct nc_rich {
-	__u16 flags;   /* NC_ELEMENT_FIRST, NC_ELEMENT_LAST */
+	__u16 flags;   /* NC_ELEMENT_* */
 	__u8 verdict;  /* enum nc_end */
 	__u8 pad;      /* zero */
 	__u32 chain;   /* handle of the chain that verdict goes to */
 	__u64 expires; /* CLOCK_MONOTONIC in ns, 0: never */
 	__u64 timeout; /* ns; 0: the set's, or none */
-	__u64 packets;
-	__u64 bytes;
+	union {
+		struct {
+			__u64 packets;
+			__u64 bytes;
+		};
+		__u8 state
+			[16]; /* SHARES: the first bytes of the key that has the state; the others are zero */
+	};
 	__u64 limit;   /* struct nc_word's */
 	__u64 quota;   /* struct nc_word's */
 	__u64 data[2]; /* a number of 128 bits, host order, upper half first */
