@@ -25,8 +25,37 @@ static const struct option long_options[] = {
 	{"numeric-priority", no_argument, NULL, 'y'},
 	{"numeric-protocol", no_argument, NULL, 'p'},
 	{"numeric-time", no_argument, NULL, 'T'},
+	{"service", no_argument, NULL, 'S'},
+	{"echo", no_argument, NULL, 'e'},
+	{"interactive", no_argument, NULL, 'i'},
+	{"optimize", no_argument, NULL, 'o'},
+	{"reversedns", no_argument, NULL, 'N'},
+	{"guid", no_argument, NULL, 'u'},
+	{"debug", required_argument, NULL, 'd'},
 	{},
 };
+
+/* Options that nft has and netctl has not: why, and what there is instead. */
+static const char *refused_option(int c)
+{
+	switch (c) {
+	case 'i':
+		return "-i: netctl reads no commands from a terminal; 'netctl -f -' reads standard "
+		       "input, as one transaction";
+	case 'o':
+		return "-o: netctl rewrites no rules; its own tables find them however they are "
+		       "written";
+	case 'N':
+		return "-N: netctl asks no name servers; lists show addresses";
+	case 'u':
+		return "-u: there are no users and groups in family netdev";
+	case 'd':
+		return "-d: netctl prints no debug messages; 'netctl explain' shows which rules "
+		       "judge a frame";
+	default:
+		return NULL;
+	}
+}
 
 /* Options in front of the command; behind it, words are the command's own. */
 static enum nc_exit parse_options(struct nc_run *run, int argc, char **argv)
@@ -35,7 +64,8 @@ static enum nc_exit parse_options(struct nc_run *run, int argc, char **argv)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+f:cjanstvhVD:I:ypT", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+f:cjanstvhVD:I:ypTSeioNud:", long_options, NULL)) !=
+	       -1) {
 		switch (c) {
 		case 'f':
 			options->file = optarg;
@@ -61,6 +91,18 @@ static enum nc_exit parse_options(struct nc_run *run, int argc, char **argv)
 		case 'T':
 			run->print_flags |= NC_PRINT_TIMES;
 			break;
+		case 'S':
+			run->print_flags |= NC_PRINT_SERVICES;
+			break;
+		case 'e':
+			options->echo = true;
+			break;
+		case 'i':
+		case 'o':
+		case 'N':
+		case 'u':
+		case 'd':
+			return nc_usage(run, "%s", refused_option(c));
 		case 'D':
 			if (nc_source_define(optarg) < 0)
 				return nc_usage(run, "-D needs NAME=VALUE, and here is '%s'",
@@ -88,6 +130,8 @@ static enum nc_exit parse_options(struct nc_run *run, int argc, char **argv)
 			if (optopt == 'D' || optopt == 'I')
 				return nc_usage(run, "-%c needs a %s", optopt,
 						optopt == 'D' ? "NAME=VALUE" : "DIRECTORY");
+			if (optopt == 'd')
+				return nc_usage(run, "%s", refused_option(optopt));
 			return nc_usage(run, "there is no option '%s'; see: netctl help",
 					argv[optind - 1]);
 		}

@@ -104,6 +104,33 @@ nc -s list ruleset >"$TMP/bare"
 nc apply "$TMP/bare"
 is "applying the same text keeps counters" "$(counted seen)" "$(grep '"seen"' "$TMP/saved" | sed -E 's/.*packets ([0-9]+).*/\1/')"
 
+# -e says what was added, as nft does, and -a the handle with it; nothing of what goes.
+nc -e -f - >"$TMP/echo" 2>/dev/null <<'END'
+add set netdev f told { type inet_service; }
+add element netdev f told { 80, 5000 }
+add rule netdev f in tcp dport @told counter comment "told"
+delete element netdev f v6 { fd00:1::/64 }
+END
+is "a file with a mistake tells nothing" "$(cat "$TMP/echo")" ""
+nc -e -f - >"$TMP/echo" <<'END'
+add set netdev f told { type inet_service; }
+add element netdev f told { 80, 5000 }
+add rule netdev f in tcp dport @told counter comment "told"
+delete element netdev f ports { 8 }
+END
+is "what a file has added" "$(cat "$TMP/echo")" 'add set netdev f told { type inet_service; }
+add element netdev f told { 5000 }
+add element netdev f told { 80 }
+add rule netdev f in tcp dport @told counter comment "told"'
+like "a handle" "$(nc -ea add rule netdev f in tcp dport 81 drop)" "^add rule netdev f in tcp dport 81 drop # handle $(nc -a list ruleset | sed -n 's/.*dport 81 drop # handle //p')$"
+is "an element, changed in place" "$(nc -e add element netdev f told '{ 443 }')" "add element netdev f told { 443 }"
+is "JSON is one object" "$(nc -j -e add element netdev f told '{ 444 }' | $PYTHON -c 'import json, sys; print(*[k for x in json.load(sys.stdin)["nftables"] for k in x["add"]])')" element
+is "a check tells nothing" "$(nc -c -e add element netdev f told '{ 445 }')" ""
+is "apply tells it, too" "$({ nc -s list ruleset; echo 'add rule netdev f in udp dport 82 drop'; } | nc -e apply - | grep -v "^#")" "add rule netdev f in udp dport 82 drop"
+is "services by their names, in quotes" "$(nc -S list set netdev f told | grep elements)" $'\t\telements = { "http", "https", 444, 5000 }'
+nc -S list ruleset | nc check -
+ok "which can be read again"
+
 # Twenty at once: one lock, no edit lost.
 for i in $(seq 20); do
 	nc add rule netdev f in udp dport $((2000 + i)) counter &

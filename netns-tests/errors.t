@@ -50,6 +50,8 @@ refused "unknown chain" 3 "there is no chain 'nosuch'" nc add rule netdev f nosu
 refused "set in use" 3 "busy|no set|there is" nc delete set netdev f nosuch
 refused "unknown command" 2 "there is no command 'atach'; did you mean 'attach'" nc atach s0
 refused "unknown option" 2 "no option" nc --nonsense
+refused "an option of nft's" 2 "rewrites no rules" nc -o -f "$TMP/good.nft"
+refused "numbers drawn, in a long key" 3 "<cmdline>:1:22-37.*up to 28 bytes" nc add rule netdev f in 'numgen inc mod 8 . ip6 saddr . ip6 daddr { 0-2 . ::/8 . ::/9, 3 . ::1 . ::2 } drop'
 refused "attach without device" 2 "needs a DEVICE" nc attach
 refused "unknown mode" 2 "mode is" nc attach s0 mode fast
 refused "other family" 3 "family|netdev" nc add table inet x

@@ -92,4 +92,29 @@ both add element netdev f blocked '{ 10.4.0.1 }'
 is "until the next one is added" "$(held 0)" 2
 is "in place" "$(status "d['ruleset']['generation']")" "$g"
 same "and lists are nft's" list ruleset
+both flush ruleset
+
+# --- numbers that are drawn: once for each packet, however many lookups it takes
+cat >"$TMP/drawn.nft" <<'END'
+table netdev f {
+	set first { typeof numgen inc mod 8 . udp dport; flags interval; counter; elements = { 0-2 . 1000-1010, 3 . 1005, 5-6 . 1001-1009 }; }
+	set second { typeof udp dport . numgen inc mod 4; flags interval; elements = { 1000-1005 . 0-2, 2000 . 3 }; }
+	set both { typeof numgen random mod 4 . numgen inc mod 3 . udp dport; flags interval; counter; elements = { 0-3 . 0-1 . 1000-1010, 1-2 . 2 . 2005 }; }
+	chain in {
+		type filter hook ingress device "s0" priority 0; policy accept;
+		udp dport 1000-2000 jump draw
+	}
+	chain draw {
+		numgen inc mod 8 . udp dport @first counter
+		udp dport . numgen inc mod 4 @second counter
+		udp dport . numgen inc mod 4 != @second counter
+		numgen random mod 4 . numgen inc mod 3 . udp dport @both counter
+	}
+}
+END
+both -f "$TMP/drawn.nft"
+burst 1002 24
+burst 2000 8
+same "numgen in concatenations of intervals" list ruleset
+like "as many as were sent" "$(nc list chain netdev f draw)" "@first counter packets 15 "
 finish

@@ -91,7 +91,7 @@ static void check_ok(const char *path, void *context)
 {
 	size_t length;
 	char *text = golden_read(path, &length);
-	char *printed, *numeric;
+	char *printed, *numeric, *services;
 	int *failed = context;
 	struct reading r;
 
@@ -105,10 +105,13 @@ static void check_ok(const char *path, void *context)
 	}
 	printed = print_ruleset(r.ruleset, 0);
 	numeric = print_ruleset(r.ruleset, NC_PRINT_NUMERIC);
+	services = print_ruleset(r.ruleset, NC_PRINT_SERVICES);
 	*failed += golden_compare(path, ".out", printed, text);
 	*failed += check_fixed_point(path, printed, 0);
 	*failed += check_fixed_point(path, numeric, NC_PRINT_NUMERIC);
+	*failed += check_fixed_point(path, services, NC_PRINT_SERVICES);
 	*failed += check_stored(path, r.ruleset);
+	free(services);
 	free(numeric);
 	free(printed);
 	end_reading(&r);

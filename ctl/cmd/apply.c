@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cmd/change.h"
 #include "cmd/cmd.h"
 #include "cmd/cost.h"
 #include "cmd/diff.h"
@@ -14,21 +15,33 @@
 #include "cmd/session.h"
 #include "cmd/source.h"
 
-/* Change the live ruleset. */
+static int change_session(struct nc_session *session, const struct nc_script *script)
+{
+	int r = nc_session_change_element(session, script);
+
+	if (r)
+		return r < 0 ? r : 0;
+	r = nc_session_load_verdicts(session);
+	if (r == 0)
+		r = nc_script_run(script, session->ruleset, nc_session_load_elements, session,
+				  session->diag);
+	return r < 0 ? r : nc_session_commit(session, session->ruleset, true);
+}
+
+/* Change the live ruleset. What is echoed is told before others can change it. */
 static int change(struct nc_run *run, const struct nc_script *script)
 {
+	_cleanup_(nc_picture_freep) struct nc_picture *before = NULL;
 	_cleanup_(nc_session_close) struct nc_session session;
 	int r = nc_session_open_for(&session, script, &run->diag);
 
+	if (r == 0 && run->options.echo)
+		r = nc_echo_begin(run, &before);
 	if (r == 0)
-		r = nc_session_change_element(&session, script);
-	if (r)
-		return r < 0 ? r : 0;
-	r = nc_session_load_verdicts(&session);
-	if (r == 0)
-		r = nc_script_run(script, session.ruleset, nc_session_load_elements, &session,
-				  &run->diag);
-	return r < 0 ? r : nc_session_commit(&session, session.ruleset, true);
+		r = change_session(&session, script);
+	if (r == 0 && run->options.echo)
+		r = nc_echo_end(run, before);
+	return r;
 }
 
 /* As change(), on the live ruleset if it can be read, and without effect. */
@@ -103,16 +116,20 @@ enum nc_exit nc_cmd_ruleset(struct nc_run *run, int argc, char **argv)
 static int replace(struct nc_run *run, const struct nc_source *source, const struct nc_guard *guard)
 {
 	_cleanup_(nc_ruleset_freep) struct nc_ruleset *next = NULL;
+	_cleanup_(nc_picture_freep) struct nc_picture *before = NULL;
 	_cleanup_(nc_session_close) struct nc_session session = {};
 	int r = nc_source_ruleset(source, &next, &run->diag);
 
 	if (r == 0)
 		r = nc_session_open(&session, NC_STORE_WRITE, &run->diag);
+	if (r == 0 && run->options.echo)
+		r = nc_echo_begin(run, &before);
 	if (r == 0)
 		r = nc_ruleset_inherit(next, session.ruleset, nc_rule_text);
 	if (r == 0 && guard->alive >= 0)
 		nc_pending_arm(session.store, guard->seconds, &guard->helper);
-	return r < 0 ? r : nc_session_commit(&session, next, true);
+	r = r ?: nc_session_commit(&session, next, true);
+	return r == 0 && run->options.echo ? nc_echo_end(run, before) : r;
 }
 
 static int replace_guarded(struct nc_run *run, const struct nc_source *source,

@@ -20,7 +20,7 @@ enum nc_exit {
 
 /* Options in front of or among a command's words. */
 struct nc_options {
-	bool json, handle, numeric, stateless, terse, check, help, version;
+	bool json, handle, numeric, stateless, terse, check, echo, help, version;
 	const char *file;
 };
 

@@ -28,6 +28,8 @@ static void print_all(void)
 	     "  -n, --numeric    lists show numbers instead of names\n"
 	     "  -y, --numeric-priority, -p, --numeric-protocol, -T, --numeric-time\n"
 	     "                   the same of priorities, protocols, or dates and days alone\n"
+	     "  -S, --service    lists show names of ports\n"
+	     "  -e, --echo       say what commands have added, as 'monitor ruleset' does\n"
 	     "  -s, --stateless  lists show no counter values\n"
 	     "  -t, --terse      lists show no set elements\n"
 	     "  -h, --help       this text; behind a command, more about it\n"

@@ -6,12 +6,10 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 
-#include "cmd/list.h"
+#include "cmd/change.h"
 #include "cmd/monitor.h"
-#include "cmd/picture.h"
-#include "util/term.h"
+#include "cmd/session.h"
 
 #define LOOK_MS	    100 /* between looks at what is published */
 #define CONTENT_MS  200 /* between readings of elements, at least */
@@ -24,30 +22,9 @@ struct watch {
 	uint64_t published;  /* of nc_watch() */
 	uint64_t generation; /* of the picture; 0: no ruleset */
 	int64_t content_due_ms;
-	bool colour;
 };
 
 /* --- reading ------------------------------------------------------------------------------------------ */
-
-static int take_picture(const struct nc_run *run, const struct nc_session *session,
-			struct nc_picture **ret)
-{
-	struct json_object *json = run->options.json ? nc_list_json(session) : NULL;
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-	int r = -ENOMEM;
-
-	if (out) {
-		nc_print_ruleset(session->ruleset,
-				 run->print_flags | NC_PRINT_HANDLES | NC_PRINT_STATELESS, out);
-		if (fclose(out) == 0)
-			r = nc_picture_take(text, json, ret);
-	}
-	free(text);
-	json_object_put(json);
-	return r;
-}
 
 /* The ruleset as it is now. Errors append messages. */
 static int read_ruleset(struct watch *watch, struct nc_picture **ret, uint64_t *ret_generation,
@@ -60,7 +37,7 @@ static int read_ruleset(struct watch *watch, struct nc_picture **ret, uint64_t *
 	if (r == 0)
 		r = nc_session_read_state(&session, !run->options.terse);
 	if (r == 0) {
-		r = take_picture(run, &session, ret);
+		r = nc_change_picture(run, &session, ret);
 		if (r < 0)
 			nc_diag_errno(diag, NULL, r, "cannot compare the ruleset");
 	}
@@ -90,47 +67,13 @@ static int read_until_done(struct watch *watch, struct nc_picture **ret, uint64_
 
 /* --- telling ------------------------------------------------------------------------------------------ */
 
-static enum nc_colour verb_colour(const char *verb)
-{
-	return *verb == 'd' ? NC_COLOUR_RED : NC_COLOUR_GREEN;
-}
-
-static void print_json(const struct nc_change *change)
-{
-	struct json_object *inner = json_object_new_object(), *whole = json_object_new_object();
-
-	json_object_object_add(inner, change->object, json_object_get(change->json));
-	json_object_object_add(whole, change->verb, inner);
-	puts(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(whole);
-}
-
 static int show(void *context, const struct nc_change *change)
 {
 	struct watch *watch = context;
-	const struct nc_options *options = &watch->monitor->run->options;
 
-	if (options->json) {
-		print_json(change);
-	} else {
-		nc_term_print(stdout, watch->colour, verb_colour(change->verb), change->verb);
-		printf(" %s %s", change->object, change->text);
-		if (options->handle && change->handle && *change->verb != 'd')
-			printf(" # handle %llu", change->handle);
-		putchar('\n');
-	}
+	nc_change_print(watch->monitor->run, change);
 	watch->monitor->shown++;
 	return nc_monitor_over(watch->monitor) ? -ECANCELED : 0;
-}
-
-static void show_generation(const struct watch *watch)
-{
-	char text[64] = "# no ruleset\n";
-
-	if (watch->generation)
-		snprintf(text, sizeof(text), "# new generation %" PRIu64 "\n", watch->generation);
-	if (!watch->monitor->run->options.json)
-		nc_term_print(stdout, watch->colour, NC_COLOUR_DIM, text);
 }
 
 /* --- watching ----------------------------------------------------------------------------------------- */
@@ -149,7 +92,7 @@ static int look_closely(struct watch *watch)
 		return r;
 	if (watch->picture && generation != watch->generation) {
 		watch->generation = generation;
-		show_generation(watch);
+		nc_change_print_generation(watch->monitor->run, generation);
 	}
 	watch->generation = generation;
 	if (watch->picture)
@@ -182,7 +125,7 @@ static int look(struct watch *watch)
 
 enum nc_exit nc_monitor_ruleset(struct nc_monitor *monitor)
 {
-	struct watch watch = {.monitor = monitor, .colour = nc_term_colour(stdout)};
+	struct watch watch = {.monitor = monitor};
 	int r = look(&watch);
 
 	while (r == 0 && !nc_monitor_over(monitor)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What changed between two pictures of the ruleset. Called by "monitor ruleset". */
+/* What changed between two pictures of the ruleset. Called by "monitor ruleset" and for -e. */
 #include "cmd/picture_object.h"
 
 #include <errno.h>

@@ -31,15 +31,21 @@ static int justify(struct nc_build *build, unsigned bits)
 	return nc_emit(build, step);
 }
 
-static int emit_part(struct nc_build *build, const struct nc_selector *selector, unsigned at,
-		     bool first, bool alone, nc_num mask)
+/* saved: where its number is kept; NULL: it is read. */
+static int emit_part(struct nc_build *build, const struct nc_selector *selector,
+		     const struct nc_place_in *saved, unsigned at, bool first, bool alone,
+		     nc_num mask)
 {
 	unsigned bits = nc_selector_bits(selector),
 		 width = alone && bits <= 64 ? 8 : part_width(bits);
 	struct nc_place_in place;
 	struct nc_step step;
-	int r = nc_emit_operand(build, selector, &place);
+	int r = 0;
 
+	if (saved)
+		place = *saved;
+	else
+		r = nc_emit_operand(build, selector, &place);
 	if (r == 0 && alone) {
 		r = justify(build, bits);
 		mask = bits > 64 ? ~(nc_num)0 : mask;
@@ -63,33 +69,96 @@ static int emit_part(struct nc_build *build, const struct nc_selector *selector,
 	return nc_emit(build, step);
 }
 
-static int emit_number(struct nc_build *build, uint32_t number)
+/* --- numbers that are another one each time ------------------------------------------------------------------ */
+
+/* Read once for several lookups, they stand behind the key, which is half as long as there is room. */
+#define SAVED_AT    (NC_KEY_BYTES / 2)
+#define SAVED_WIDTH 4
+
+struct saved {
+	bool any;
+	struct nc_place_in parts[NC_CONCAT_MAX]; /* need 0: is read each time */
+};
+
+static nc_key only(const struct nc_selector *selector)
+{
+	return (nc_key){.v = (struct nc_selector *)selector, .n = 1};
+}
+
+/* The n-th word behind the key. */
+static struct nc_place_in saved_place(unsigned n, unsigned bits)
+{
+	return (struct nc_place_in){
+		.slot = NC_SLOT_KEY + SAVED_AT / 8 + n / 2,
+		.shift = n % 2 ? 0 : 32,
+		.base = NC_BASE_ALWAYS,
+		.need = 1,
+		.bits = bits,
+	};
+}
+
+/* In the order of the key: where a part cannot be read, numbers behind it are not drawn. */
+static int emit_saved(struct nc_build *build, const nc_key *key, struct saved *ret)
+{
+	unsigned n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < key->n && !r; i++) {
+		const nc_key part = only(&key->v[i]);
+		unsigned bits = nc_selector_bits(&key->v[i]);
+
+		if (!nc_key_varies(&part)) {
+			uint32_t first = nc_here(build);
+
+			r = nc_emit_guards(build, &part);
+			nc_resolve(build, first, NC_TARGET_NEXT);
+			continue;
+		}
+		r = emit_part(build, &key->v[i], NULL, SAVED_AT + n * SAVED_WIDTH, !n, false,
+			      nc_num_max(bits));
+		ret->parts[i] = saved_place(n++, bits);
+	}
+	ret->any = n;
+	return r;
+}
+
+static int emit_number(struct nc_build *build, uint32_t number, bool first)
 {
 	struct nc_step step = nc_step_of(NC_OP_KEY);
 
 	step.slot = NC_SLOT_ACC_LOW;
 	step.width = 4;
-	step.flags = NC_STEP_FIRST;
+	step.flags = first ? NC_STEP_FIRST : 0;
 	step.span = number;
 	step.hit = nc_here(build) + 1;
 	return nc_emit(build, step);
 }
 
-int nc_emit_key(struct nc_build *build, const nc_key *key, const struct nc_tuple *tuple,
-		uint32_t number)
+/* Where numbers are saved behind it, the key is not cleared: all of its bytes are written. */
+static int emit_key(struct nc_build *build, const nc_key *key, const struct nc_tuple *tuple,
+		    uint32_t number, const struct saved *saved)
 {
 	unsigned at = tuple ? 4 : 0;
-	int r = tuple ? emit_number(build, number) : 0;
+	int r = tuple ? emit_number(build, number, !saved->any) : 0;
 
 	for (size_t i = 0; i < key->n && !r; i++) {
 		const struct nc_selector *selector = &key->v[i];
+		const struct nc_place_in *place = saved->parts[i].need ? &saved->parts[i] : NULL;
 		unsigned bits = nc_selector_bits(selector);
 
-		r = emit_part(build, selector, at, !at, key->n == 1,
+		r = emit_part(build, selector, place, at, !at, key->n == 1,
 			      tuple ? prefix_mask(bits, tuple->prefix[i]) : nc_num_max(bits));
 		at += part_width(bits);
 	}
 	return r;
+}
+
+int nc_emit_key(struct nc_build *build, const nc_key *key, const struct nc_tuple *tuple,
+		uint32_t number)
+{
+	const struct saved none = {};
+
+	return emit_key(build, key, tuple, number, &none);
 }
 
 /* Numbers of the kernel's own stand in registers in its byte order; what was in a packet stands as it did there. */
@@ -154,7 +223,7 @@ int nc_emit_hash_key(struct nc_build *build, const nc_key *key, unsigned *ret_by
 
 		r = is_index(selector)
 			    ? emit_index(build, selector, at)
-			    : emit_part(build, selector, at, !at, false, nc_num_max(bits));
+			    : emit_part(build, selector, NULL, at, !at, false, nc_num_max(bits));
 		if (r == 0 && bits <= 64 &&
 		    (is_index(selector) || is_host_order(selector->field))) {
 			struct nc_step *step = &build->image->steps.v[nc_here(build) - 1];
@@ -198,16 +267,22 @@ static int emit_rich(struct nc_build *build, const nc_key *key, const struct nc_
 	/* The vector of sets may move; what is needed of it is copied. */
 	const struct nc_image_set asked = *set;
 	size_t n = asked.tuples.n ?: 1;
+	struct saved saved = {};
 	int r = 0;
 
-	if (n > 1 && nc_key_varies(key))
-		return nc_diag_error(build->diag, &key->v[0].loc,
-				     "a number that is another one each time cannot be looked up "
-				     "among ranges in a concatenation: they take several lookups");
+	if (n > 1 && nc_key_varies(key)) {
+		if (asked.class == NC_CLASS_RICH + NC_RICH_HASH64)
+			return nc_diag_error(build->diag, &key->v[0].loc,
+					     "a number that is another one each time can be looked "
+					     "up among ranges only in a concatenation of up to %u "
+					     "bytes",
+					     (unsigned)(SAVED_AT - sizeof(__be32)));
+		r = emit_saved(build, key, &saved);
+	}
 	for (size_t i = 0; i < n && !r; i++) {
 		struct nc_step step = rich_step(&asked, use);
 
-		r = nc_emit_key(build, key, asked.tuples.n ? &asked.tuples.v[i] : NULL, i);
+		r = emit_key(build, key, asked.tuples.n ? &asked.tuples.v[i] : NULL, i, &saved);
 		if (r < 0)
 			break;
 		if (use == NC_RICH_VERDICT || use == NC_RICH_OBJECT)

@@ -29,7 +29,7 @@ _netctl() {
 		cur=${words[cword]} prev=${words[cword - 1]}
 	fi
 	commands="attach detach status apply diff confirm rollback check list add create insert replace delete destroy flush rename get reset explain monitor bench help version"
-	options="--file --define --includepath --check --json --handle --numeric --numeric-priority --numeric-protocol --numeric-time --stateless --terse --help --version"
+	options="--file --define --includepath --check --json --handle --numeric --numeric-priority --numeric-protocol --numeric-time --service --echo --stateless --terse --help --version"
 	objects="ruleset tables table chains chain sets set maps map meters meter counters counter quotas quota limits limit"
 
 	case $prev in

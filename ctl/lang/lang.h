@@ -103,13 +103,14 @@ int nc_script_run(const struct nc_script *script, struct nc_ruleset *ruleset,
 int nc_script_elements(const struct nc_script *script, size_t index, const struct nc_set *set,
 		       nc_set_elements *ret, struct nc_diag *diag);
 
-#define NC_PRINT_HANDLES     0x01 /* "# handle N" behind each object, as nft -a */
-#define NC_PRINT_STATELESS   0x02 /* counters without values, as nft -s */
-#define NC_PRINT_NUMERIC     0x04 /* numbers for protocols, ICMP types and so on, as nft -n */
-#define NC_PRINT_NO_ELEMENTS 0x08 /* sets without elements, as nft -t */
-#define NC_PRINT_PRIORITIES  0x20 /* NUMERIC of priorities, as nft -y; likewise */
-#define NC_PRINT_PROTOCOLS   0x40 /* of protocols, nft -p */
-#define NC_PRINT_TIMES	     0x80 /* of dates and days, nft -T */
+#define NC_PRINT_HANDLES     0x01  /* "# handle N" behind each object, as nft -a */
+#define NC_PRINT_STATELESS   0x02  /* counters without values, as nft -s */
+#define NC_PRINT_NUMERIC     0x04  /* numbers for protocols, ICMP types and so on, as nft -n */
+#define NC_PRINT_NO_ELEMENTS 0x08  /* sets without elements, as nft -t */
+#define NC_PRINT_PRIORITIES  0x20  /* NUMERIC of priorities, as nft -y; likewise */
+#define NC_PRINT_PROTOCOLS   0x40  /* of protocols, nft -p */
+#define NC_PRINT_TIMES	     0x80  /* of dates and days, nft -T */
+#define NC_PRINT_SERVICES    0x100 /* names of ports, as nft -S; NUMERIC or not */
 #define NC_PRINT_STORED                                                                            \
 	0x10 /* HANDLES | STATELESS | NO_ELEMENTS and last_handle: what kern/ keeps in nc_text */
 

@@ -6,17 +6,28 @@
 
 #include "lang/print.h"
 
-const char *nc_value_symbol(enum nc_type type, nc_num value)
+static const char *find_symbol(const struct nc_type_info *info, nc_num value)
 {
-	const struct nc_type_info *info = nc_type_info(type);
-
-	if (info->numeric)
-		return NULL;
 	for (const struct nc_symbol *symbol = info->symbols; symbol && symbol->name; symbol++) {
 		if (symbol->value == value)
 			return symbol->name;
 	}
 	return NULL;
+}
+
+const char *nc_value_symbol(enum nc_type type, nc_num value)
+{
+	const struct nc_type_info *info = nc_type_info(type);
+
+	return info->numeric ? NULL : find_symbol(info, value);
+}
+
+/* The name of a port, where it is asked for and has one. */
+static const char *service_name(enum nc_type type, nc_num value, unsigned flags)
+{
+	if (type != NC_TYPE_INET_SERVICE || !(flags & NC_PRINT_SERVICES))
+		return NULL;
+	return find_symbol(nc_type_info(type), value);
 }
 
 static void to_bytes(nc_num number, unsigned char *bytes, size_t n)
@@ -148,12 +159,15 @@ static bool is_numeric(enum nc_type type, unsigned flags)
 void nc_format_value(struct nc_key_part part, nc_num value, const char *separator, unsigned flags,
 		     char text[NC_VALUE_SIZE])
 {
+	const char *service = service_name(part.type, value, flags);
 	const char *symbol = nc_value_symbol(part.type, value);
 	bool numeric = is_numeric(part.type, flags);
 
 	/* Lists of flags stay lists: nft takes "0x2 / 0x12" for a prefix. */
 	if (part.type == NC_TYPE_TCP_FLAG && value && (!numeric || *separator == ','))
 		format_flags(value, separator, numeric, text);
+	else if (service)
+		snprintf(text, NC_VALUE_SIZE, "\"%s\"", service);
 	else if (numeric && part.type != NC_TYPE_BOOLEAN)
 		nc_format_number(part, value, text);
 	else if (part.type == NC_TYPE_CLASSID && (value == 0 || value == UINT32_MAX))
